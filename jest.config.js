@@ -2,7 +2,14 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': '$1'},
+  reporters: ['default', '<rootDir>/test/support/skipped-tests.js'],
   transform: {
-    '^.+\\.ts$': ['ts-jest', {tsconfig: {module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0'}, isolatedModules: true}],
+    '^.+\\.ts$': [
+      'ts-jest',
+      {
+        tsconfig: {module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0'},
+        isolatedModules: true,
+      },
+    ],
   },
 };
