@@ -1,15 +1,11 @@
+const {compilerOptions} = require('./tsconfig.json');
+
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': '$1'},
   reporters: ['default', '<rootDir>/test/support/skipped-tests.js'],
   transform: {
-    '^.+\\.ts$': [
-      'ts-jest',
-      {
-        tsconfig: {module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0'},
-        isolatedModules: true,
-      },
-    ],
+    '^.+\\.ts$': ['ts-jest', {tsconfig: {...compilerOptions, module: 'commonjs'}}],
   },
 };
