@@ -259,9 +259,16 @@ describe('a crash while saving', () => {
 });
 
 describe('loadModel says what is wrong', () => {
+  interface SavedTopology {
+    format: string;
+    modelTopology: {
+      config: {layers: {class_name: string; config: {activation: string; units: number}}[]};
+    };
+  }
+
   const topology = () => path.join(folder, 'model.json');
 
-  async function edit(change: (json: {[key: string]: any}) => unknown): Promise<void> {
+  async function edit(change: (json: SavedTopology) => unknown): Promise<void> {
     const json = JSON.parse(await fs.readFile(topology(), 'utf8'));
     change(json);
     await fs.writeFile(topology(), JSON.stringify(json));

@@ -1,0 +1,6 @@
+export {loadBackend} from './backend.js';
+export type {BackendName} from './backend.js';
+export {progressBar} from './progress.js';
+export type {ProgressBarOptions} from './progress.js';
+export {loadModel, saveModel} from './saved-model.js';
+export type {SaveModelOptions} from './saved-model.js';
