@@ -3,7 +3,13 @@ import {defineConfig, globalIgnores} from 'eslint/config';
 import typescript from 'typescript-eslint';
 
 const nodeGlobals = {console: 'readonly', process: 'readonly'};
-const commonJsGlobals = {...nodeGlobals, module: 'writable', require: 'readonly'};
+const commonJsGlobals = {
+  ...nodeGlobals,
+  __dirname: 'readonly',
+  module: 'writable',
+  require: 'readonly',
+};
+const jestGlobals = {expect: 'readonly', test: 'readonly'};
 
 export default defineConfig(
   globalIgnores(['dist/', '.dist-*/', 'coverage/']),
@@ -11,7 +17,9 @@ export default defineConfig(
   typescript.configs.recommended,
   {files: ['**/*.mjs'], languageOptions: {globals: nodeGlobals}},
   {
-    files: ['**/*.js'],
+    files: ['**/*.{js,cjs}'],
     languageOptions: {sourceType: 'commonjs', globals: commonJsGlobals},
+    rules: {'@typescript-eslint/no-require-imports': 'off'},
   },
+  {files: ['test/**/*.js'], languageOptions: {globals: jestGlobals}},
 );

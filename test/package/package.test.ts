@@ -1,0 +1,157 @@
+import {build} from 'esbuild';
+import {execFileSync} from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import ts from 'typescript';
+
+const root = path.resolve(__dirname, '../..');
+const consumers = path.join(__dirname, 'consumers');
+let scratch: string;
+let installed: string;
+let packed: string[];
+
+function run(command: string, args: string[], folder: string): string {
+  try {
+    return execFileSync(command, args, {cwd: folder, encoding: 'utf8', stdio: 'pipe'});
+  } catch (error) {
+    const {stdout, stderr} = error as {stdout: string; stderr: string};
+    throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, {cause: error});
+  }
+}
+
+function runConsumer(file: string): void {
+  fs.copyFileSync(path.join(consumers, file), path.join(scratch, file));
+  run(process.execPath, [file], scratch);
+}
+
+/** Packs the tarball and installs it in a scratch project, with the dependencies of this one. */
+beforeAll(() => {
+  run(process.execPath, ['scripts/build.mjs', '--if-stale'], root);
+  scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'consumer-')));
+  const options = ['--ignore-scripts', '--json', '--pack-destination', scratch];
+  const [{filename, files}] = JSON.parse(run('npm', ['pack', ...options], root));
+  packed = files.map((file: {path: string}) => file.path);
+
+  installed = path.join(scratch, 'node_modules/tfjs-activations');
+  fs.mkdirSync(installed, {recursive: true});
+  run('tar', ['-xzf', filename, '-C', installed, '--strip-components=1'], scratch);
+  for (const dependency of ['@tensorflow', '@types', 'cli-progress']) {
+    const target = path.join(root, 'node_modules', dependency);
+    fs.symlinkSync(target, path.join(scratch, 'node_modules', dependency), 'junction');
+  }
+  fs.writeFileSync(path.join(scratch, 'package.json'), '{"private": true}');
+}, 60_000);
+
+afterAll(() => fs.rmSync(scratch, {recursive: true, force: true}));
+
+test('the tarball holds the build and the documents, and nothing else', () => {
+  expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md']));
+  const others = packed.filter(
+    file => !/^dist\/(esm|cjs)\/|^dist\/[\w.-]+$|^[A-Z]+(\.md)?$/.test(file),
+  );
+  expect(others).toEqual(['package.json']);
+  expect(packed.filter(file => file.includes('/.'))).toEqual([]);
+});
+
+test('every file that package.json names is in the tarball', () => {
+  const text = fs.readFileSync(path.join(installed, 'package.json'), 'utf8');
+  const named = [...text.matchAll(/"\.\/([^"]+\.\w+)"/g)].map(([, file]) => file);
+  expect(named.length).toBeGreaterThan(8);
+  expect(packed).toEqual(expect.arrayContaining(named));
+});
+
+test('works from CommonJS', () => runConsumer('commonjs.cjs'), 30_000);
+
+test('works from ES modules, and import() and require() give the very same objects', () => {
+  runConsumer('module.mjs');
+}, 30_000);
+
+test('works from a script tag, under a strict Content-Security-Policy', () => {
+  runConsumer('script-tag.cjs');
+}, 30_000);
+
+test('works in a jest test', () => {
+  fs.copyFileSync(path.join(consumers, 'jest-test.js'), path.join(scratch, 'consumer.test.js'));
+  const jest = require.resolve('jest/bin/jest');
+  run(process.execPath, [jest, '--rootDir', scratch, '--testEnvironment', 'node'], scratch);
+}, 60_000);
+
+describe('in TypeScript', () => {
+  const {ModuleKind, ModuleResolutionKind} = ts;
+
+  test.each<[string, string, ts.CompilerOptions]>([
+    ['nodenext, ES module', 'types.mts', {module: ModuleKind.NodeNext}],
+    ['nodenext, CommonJS', 'types.cts', {module: ModuleKind.NodeNext}],
+    ['node16, ES module', 'types16.mts', {module: ModuleKind.Node16}],
+    [
+      'bundler',
+      'types.ts',
+      {module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.Bundler},
+    ],
+    [
+      'node10',
+      'types10.ts',
+      {
+        module: ModuleKind.CommonJS,
+        moduleResolution: ModuleResolutionKind.Node10,
+        ignoreDeprecations: '6.0',
+      },
+    ],
+  ])(
+    'types resolve with %s',
+    (_title, name, options) => {
+      const file = path.join(scratch, name);
+      fs.copyFileSync(path.join(consumers, 'types.ts'), file);
+      const program = ts.createProgram([file], {
+        target: ts.ScriptTarget.ES2022,
+        strict: true,
+        noEmit: true,
+        types: ['node'],
+        typeRoots: [path.join(root, 'node_modules/@types')],
+        ...options,
+      });
+      const own = program.getSourceFiles().filter(({fileName}) => {
+        return fileName === file || fileName.startsWith(installed);
+      });
+      const diagnostics = own.flatMap(source => ts.getPreEmitDiagnostics(program, source));
+      expect(own.length).toBeGreaterThan(2);
+      expect(
+        diagnostics.map(({file: at, messageText}) => {
+          return `${at?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+        }),
+      ).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+describe('in a bundler', () => {
+  async function bundle(contents: string): Promise<{text: string; inputs: string[]}> {
+    const {outputFiles, metafile} = await build({
+      stdin: {contents, resolveDir: scratch},
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      platform: 'browser',
+      external: ['@tensorflow/*'],
+    });
+    return {text: outputFiles[0].text, inputs: Object.keys(metafile.inputs)};
+  }
+
+  test('the browser gets the ES modules, without Node', async () => {
+    const {text, inputs} = await bundle(`export * from 'tfjs-activations'`);
+    expect(inputs).toContainEqual(expect.stringContaining('dist/esm/index.js'));
+    expect(inputs.filter(file => file.includes('dist/cjs/') || file.includes('/node/'))).toEqual(
+      [],
+    );
+    expect(text).not.toContain('node:');
+  });
+
+  test('importing for the registration alone keeps it', async () => {
+    const {inputs, text} = await bundle(`import 'tfjs-activations'`);
+    expect(inputs).toContainEqual(expect.stringContaining('dist/esm/index.js'));
+    expect(text).toContain('registerClass');
+  });
+});
