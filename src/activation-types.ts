@@ -1,0 +1,136 @@
+import type {Tensor, TensorLike} from '@tensorflow/tfjs';
+import type {Expression} from './formula/index.js';
+import type {ActivationInstance} from './instance.js';
+import type {ActivationLayer, ActivationLayerClass} from './layers/activation-layer.js';
+import type {Options} from './options.js';
+import type {Constraint, Identifier, Initializer, LayerArgs, Regularizer} from './tfjs-classes.js';
+
+/** A fixed setting of a formula; `null` is a number that may be absent. */
+export type OptionValue = number | boolean | null;
+
+/** A default, or a default and the smallest value accepted. */
+export type OptionDefinition = OptionValue | {default: OptionValue; minimum: number};
+
+/** A weight of a formula, which its layer learns. */
+export interface WeightDefinition {
+  /** What the weight starts as: a number, one number for each coefficient, or an initializer. */
+  initializer: number | readonly number[] | Identifier<Initializer>;
+  regularizer?: Identifier<Regularizer>;
+  /** Holds right after every optimizer step. */
+  constraint?: Identifier<Constraint>;
+  /** Makes the weight a vector of this many coefficients: an array in the formula. */
+  length?: number;
+}
+
+export type OptionDefinitions = Record<string, OptionDefinition>;
+export type WeightDefinitions = Record<string, WeightDefinition>;
+
+type OptionOf<D> = D extends {default: infer V}
+  ? OptionOf<V>
+  : D extends number
+    ? number
+    : D extends boolean
+      ? boolean
+      : number | null;
+
+/**
+ * Which axes share one weight: axis numbers as in the input's shape (0 is the batch; negative ones
+ * count from the end), 'spatial' (all but batch and channel), 'all', or [] for a weight per element.
+ */
+export type SharedAxes = number | readonly number[] | 'spatial' | 'all';
+
+/** An activation function, written once. */
+export interface ActivationDefinition<
+  O extends OptionDefinitions = OptionDefinitions,
+  W extends WeightDefinitions = WeightDefinitions,
+> {
+  /** The name of the op and, without weights, of `activation: '…'`; camelCase. */
+  readonly name: string;
+  /** The name of the layer in saved models; PascalCase. Default: `name` with a capital. */
+  readonly className?: string;
+  /** Further names for `activation: '…'`. */
+  readonly aliases?: readonly string[];
+  /** Fixed settings: numbers, booleans, or null for a number that may be absent. */
+  readonly options?: O;
+  /** Defaults of the layer, where they differ from the op's. */
+  readonly layerOptions?: {readonly [K in keyof O]?: OptionOf<O[K]>};
+  /** Further names of options, such as `{negativeSlope: 'alpha'}`. */
+  readonly optionAliases?: Readonly<Record<string, keyof O & string>>;
+  /** Learnable weights. */
+  readonly weights?: W;
+  /** The layer's default. Default: 'spatial', or 'all' where a weight is a vector. */
+  readonly sharedAxes?: SharedAxes;
+  /** The formula, from the input `x`, the weights and the options. */
+  readonly formula: (
+    inputs: {x: Expression} & {
+      [K in keyof W]: W[K] extends {length: number} ? Expression[] : Expression;
+    } & {[K in keyof O]: OptionOf<O[K]>},
+  ) => Expression;
+  /** Where it was published. */
+  readonly paper?: string;
+}
+
+type WeightArguments<W> = {
+  [K in keyof W & string as `${K}Initializer`]?: Identifier<Initializer>;
+} & {
+  [K in keyof W & string as `${K}Regularizer`]?: Identifier<Regularizer> | null;
+} & {
+  [K in keyof W & string as `${K}Constraint`]?: Identifier<Constraint> | null;
+};
+
+/** The arguments of an activation's layer. */
+export type ActivationLayerArgs<O = object, W = object> = LayerArgs & {
+  [K in keyof O]?: OptionOf<O[K]>;
+} & WeightArguments<W> & {
+    /** Which axes share one weight. */
+    sharedAxes?: SharedAxes | null;
+    /** Where the channel axis is, for 'spatial'. Default: 'channelsLast'. */
+    dataFormat?: 'channelsLast' | 'channelsFirst';
+  };
+
+/** Values for an op's options and weights, and for `evaluate`. */
+export type Parameters<O, W, Value> = {[K in keyof O]?: OptionOf<O[K]>} & {[K in keyof W]?: Value};
+
+/** What generic code sees of any activation. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any option and weight may be passed
+export type AnyActivation = Activation<any, any>;
+
+/**
+ * An activation function: an op on tensors, with everything that follows from its formula.
+ *
+ * `activation(x)` applies it to a tensor or array (int32 and bool are cast to float32);
+ * `activation(x, {…})` with options, and weights as tensors, arrays or numbers that broadcast to
+ * the shape of `x` (a vector of coefficients has a last axis of its own). Weights that are not given
+ * have their starting values.
+ */
+export interface Activation<O = object, W = object> {
+  (x: Tensor | TensorLike, parameters?: Parameters<O, W, Tensor | TensorLike>): Tensor;
+  readonly name: string;
+  /** The class name of its layer in saved models. */
+  readonly className: string;
+  readonly aliases: readonly string[];
+  /** The options and their defaults. */
+  readonly options: {readonly [K in keyof O]: OptionOf<O[K]>};
+  /** The weights, as defined. */
+  readonly weights: Readonly<W>;
+  /** The formula at the default options. */
+  readonly formula: Expression;
+  /** The derivative of the formula by x. */
+  readonly derivative: Expression;
+  readonly paper?: string;
+  /** The definition it was created from. */
+  readonly definition: ActivationDefinition;
+  /** The class of its layer, which tfjs saves and loads as `className`. */
+  readonly layerClass: ActivationLayerClass<O, W>;
+  /** The formula and the kernel program at given options; every option must be there. */
+  instance(options: Options): ActivationInstance;
+  /** A layer that applies it, and learns its weights. */
+  layer(args?: ActivationLayerArgs<O, W>): ActivationLayer;
+  /** The value at `x`, in float64. */
+  evaluate(x: number, parameters?: Parameters<O, W, number | readonly number[]>): number;
+  /**
+   * 1/√E[f(z)²] for z ~ N(0, 1): the factor by which the weights before it should be larger than
+   * 1/√fanIn, for signals to keep their size.
+   */
+  gain(parameters?: Parameters<O, W, number | readonly number[]>): number;
+}

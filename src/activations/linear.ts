@@ -1,0 +1,14 @@
+import {createActivation} from '../definition.js';
+
+/**
+ * No change at all.
+ *
+ *     x
+ */
+export const linear = createActivation({
+  name: 'linear',
+  className: 'Linear',
+  formula: ({x}) => x,
+});
+
+export const Linear = linear.layerClass;

@@ -1,0 +1,17 @@
+import {createActivation} from '../definition.js';
+import {where} from '../formula/index.js';
+
+/**
+ * Multiple parametric ELU: from PReLU (small beta) to ELU (beta 1), learned.
+ *
+ *     x for x > 0, alpha · (e^(beta·x) − 1) below
+ */
+export const mpelu = createActivation({
+  name: 'mpelu',
+  className: 'MPELU',
+  weights: {alpha: {initializer: 0.25}, beta: {initializer: 'ones'}},
+  formula: ({x, alpha, beta}) => where(x.greater(0), x, alpha.mul(x.mul(beta).expm1())),
+  paper: 'Li et al., 2016, https://arxiv.org/abs/1606.00305',
+});
+
+export const MPELU = mpelu.layerClass;

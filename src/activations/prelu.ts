@@ -1,0 +1,20 @@
+import {createActivation} from '../definition.js';
+import {where} from '../formula/index.js';
+
+/**
+ * Parametric ReLU: the slope of the negative side is learned.
+ *
+ *     x for x > 0, alpha · x below
+ *
+ * As in Keras, alpha starts at 0 and every element has its own, unless `sharedAxes` says otherwise.
+ */
+export const prelu = createActivation({
+  name: 'prelu',
+  className: 'PReLU',
+  weights: {alpha: {initializer: 'zeros'}},
+  sharedAxes: [],
+  formula: ({x, alpha}) => where(x.greater(0), x, x.mul(alpha)),
+  paper: 'He et al., 2015, https://arxiv.org/abs/1502.01852',
+});
+
+export const PReLU = prelu.layerClass;

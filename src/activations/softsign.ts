@@ -1,0 +1,20 @@
+import {createActivation} from '../definition.js';
+import {constant, where} from '../formula/index.js';
+
+/**
+ * Softsign: as tanh, with tails that flatten slowly.
+ *
+ *     x / (1 + |x|)
+ */
+export const softsign = createActivation({
+  name: 'softsign',
+  className: 'Softsign',
+  formula: ({x}) => {
+    const size = x.abs();
+    const far = x.sign().div(constant(1).div(size).add(1));
+    return where(size.greater(1), far, x.div(size.add(1)));
+  },
+  paper: 'Turian et al., 2009',
+});
+
+export const Softsign = softsign.layerClass;

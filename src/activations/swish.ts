@@ -1,0 +1,16 @@
+import {createActivation} from '../definition.js';
+
+/**
+ * Swish, also called SiLU.
+ *
+ *     x · sigmoid(x)
+ */
+export const swish = createActivation({
+  name: 'swish',
+  className: 'Swish',
+  aliases: ['silu'],
+  formula: ({x}) => x.multiplyNoNan(x.sigmoid()),
+  paper: 'Elfwing et al., 2017, https://arxiv.org/abs/1702.03118',
+});
+
+export const Swish = swish.layerClass;

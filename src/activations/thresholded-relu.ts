@@ -1,0 +1,17 @@
+import {createActivation} from '../definition.js';
+import {where} from '../formula/index.js';
+
+/**
+ * Thresholded ReLU.
+ *
+ *     x for x > theta, 0 below
+ */
+export const thresholdedRelu = createActivation({
+  name: 'thresholdedRelu',
+  className: 'ThresholdedReLU',
+  options: {theta: {default: 1, minimum: 0}},
+  formula: ({x, theta}) => where(x.lessEqual(theta), 0, x),
+  paper: 'Konda et al., 2015, https://arxiv.org/abs/1402.3337',
+});
+
+export const ThresholdedReLU = thresholdedRelu.layerClass;

@@ -1,0 +1,31 @@
+import type {
+  Activation,
+  ActivationDefinition,
+  OptionDefinitions,
+  WeightDefinitions,
+} from './activation-types.js';
+import {createActivation} from './definition.js';
+import {register} from './registry.js';
+
+/**
+ * Defines an activation from its formula: an op, its exact gradients, a layer that learns its
+ * weights, and a name for `activation: '…'`.
+ *
+ * ```ts
+ * const snake = defineActivation({
+ *   name: 'snake',
+ *   weights: {a: {initializer: 'ones'}},
+ *   formula: ({x, a}) => x.add(x.mul(a).sin().square().div(a)),
+ * });
+ * model.add(snake.layer());
+ * ```
+ *
+ * Defining the very same again returns the first (a notebook cell run twice).
+ * @throws if the definition cannot work, or a different activation has its name or class name.
+ */
+export function defineActivation<
+  O extends OptionDefinitions = Record<never, never>,
+  W extends WeightDefinitions = Record<never, never>,
+>(definition: ActivationDefinition<O, W>): Activation<O, W> {
+  return register(createActivation(definition));
+}

@@ -1,0 +1,133 @@
+import * as tf from '@tensorflow/tfjs';
+import type {Tensor, TensorLike} from '@tensorflow/tfjs';
+import type {
+  Activation,
+  ActivationDefinition,
+  AnyActivation,
+  OptionDefinitions,
+  WeightDefinitions,
+} from './activation-types.js';
+import {applyProgram, checkWeightShape, toFloat} from './apply.js';
+import {checkKnown} from './errors.js';
+import {derivative, evaluate} from './formula/index.js';
+import type {Values} from './formula/index.js';
+import {gainOf} from './gain.js';
+import {checkEveryInputIsUsed, instantiate} from './instance.js';
+import type {ActivationInstance} from './instance.js';
+import {RESERVED_NAMES, createLayerClass} from './layers/activation-layer.js';
+import {survivesSaving, toPascalCase} from './names.js';
+import {defaultOptions, optionNames, resolveOptions} from './options.js';
+import type {Options} from './options.js';
+import {startingValue} from './starting-value.js';
+
+export type {Activation, ActivationDefinition, AnyActivation} from './activation-types.js';
+
+/** How many formulas, at different options, an activation remembers. */
+const REMEMBERED_INSTANCES = 64;
+
+/**
+ * Makes an activation of its definition, without registering it with tfjs.
+ * @throws if it cannot work: a name that tfjs would change on saving, an input that was not declared,
+ * a weight that is never used, a constant that is not finite, a result that is no expression.
+ */
+export function createActivation<
+  O extends OptionDefinitions = Record<never, never>,
+  W extends WeightDefinitions = Record<never, never>,
+>(definition: ActivationDefinition<O, W>): Activation<O, W> {
+  return create(definition as unknown as ActivationDefinition) as Activation<O, W>;
+}
+
+function create(definition: ActivationDefinition): AnyActivation {
+  const {name, aliases = [], weights = {}, paper} = definition;
+  const className = definition.className ?? toPascalCase(name);
+  checkNames(definition, className);
+  const options = defaultOptions(definition);
+  const instance = remember((resolved: Options) => instantiate(definition, resolved));
+  const {formula} = instance(options);
+  checkEveryInputIsUsed(definition, formula);
+
+  const resolve = (parameters: Readonly<Record<string, unknown>>): Options => {
+    const accepted = [...optionNames(definition).keys(), ...Object.keys(weights)];
+    checkKnown(name, 'parameter', Object.keys(parameters), accepted);
+    return resolveOptions(name, definition, parameters, options);
+  };
+
+  const valueOf = (weight: string, parameters: Readonly<Record<string, unknown>>) =>
+    parameters[weight] ?? startingValue(name, weight, weights[weight]);
+
+  const apply = (x: Tensor | TensorLike, parameters: Record<string, unknown> = {}): Tensor => {
+    const {program} = instance(resolve(parameters));
+    const names = Object.keys(weights);
+    const constants = names.filter(weight => !(parameters[weight] instanceof tf.Tensor));
+    return tf.tidy(() => {
+      const input = toFloat(name, 'x', x);
+      const tensors = names.map(weight => {
+        const tensor = toFloat(name, weight, valueOf(weight, parameters) as TensorLike);
+        checkWeightShape(name, weight, tensor.shape, weights[weight].length, input.shape);
+        return tensor;
+      });
+      return applyProgram(className, program, input, tensors, constants);
+    });
+  };
+
+  const evaluateAt = (x: number, parameters: Values = {}): number => {
+    const values = Object.keys(weights).map(weight => [weight, valueOf(weight, parameters)]);
+    return evaluate(instance(resolve(parameters)).formula, {...Object.fromEntries(values), x});
+  };
+
+  const visible = {name, className, aliases, options, weights, formula, paper};
+  const activation = Object.defineProperties(apply, {
+    ...describeProperties(visible),
+    derivative: {get: () => derivative(formula, 'x'), enumerable: true},
+    definition: {value: definition},
+    instance: {value: instance},
+    evaluate: {value: evaluateAt},
+    gain: {value: (parameters?: Values) => gainOf(z => evaluateAt(z, parameters))},
+  }) as unknown as AnyActivation;
+
+  const layerClass = createLayerClass(activation);
+  return Object.defineProperties(activation, {
+    layerClass: {value: layerClass},
+    layer: {value: (args?: object) => new layerClass(args)},
+  });
+}
+
+function describeProperties(values: object): PropertyDescriptorMap {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, {value, enumerable: true}]),
+  );
+}
+
+function remember(
+  compute: (options: Options) => ActivationInstance,
+): (options: Options) => ActivationInstance {
+  const remembered = new Map<string, ActivationInstance>();
+  return options => {
+    const key = JSON.stringify(options);
+    const instance = remembered.get(key) ?? compute(options);
+    if (remembered.size === REMEMBERED_INSTANCES) {
+      remembered.delete(remembered.keys().next().value!);
+    }
+    remembered.set(key, instance);
+    return instance;
+  };
+}
+
+function checkNames(definition: ActivationDefinition, className: string): void {
+  const {name, aliases = [], options, weights, optionAliases} = definition;
+  const inputs = Object.keys({...options, ...weights, ...optionAliases});
+  for (const text of [name, ...aliases, ...inputs]) {
+    if (survivesSaving(text)) continue;
+    throw new Error(
+      `${name}: '${text}' would not survive saving a model; use a camelCase name such as ` +
+        `'hardSwish', without underscores, and without several capitals or a digit before a capital`,
+    );
+  }
+  if (!/^[A-Z][a-zA-Z0-9]*$/.test(className)) {
+    throw new Error(`${name}: className '${className}' must be PascalCase letters and digits`);
+  }
+  for (const text of inputs) {
+    if (!RESERVED_NAMES.has(text)) continue;
+    throw new Error(`${name}: '${text}' means something else to every layer; choose another name`);
+  }
+}

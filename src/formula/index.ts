@@ -1,0 +1,21 @@
+export {
+  COMPARISONS,
+  Condition,
+  Expression,
+  OPERATIONS,
+  apply,
+  compare,
+  constant,
+  input,
+  inputsOf,
+  nodesOf,
+  rebuild,
+  where,
+} from './expression.js';
+export type {Comparison, Node, Operand, Operation} from './expression.js';
+export {derivative} from './derivative.js';
+export {evaluate} from './evaluate.js';
+export type {Values} from './evaluate.js';
+export {polynomial} from './polynomial.js';
+export {print} from './print.js';
+export {simplify} from './simplify.js';

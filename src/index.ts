@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs';
+import * as constraintFunctions from './constraints.js';
+import {StartingValues} from './initializers.js';
+import {activations} from './layers/index.js';
+import {registerInPlaceOfStock} from './registry.js';
+
+for (const activation of Object.values(activations)) registerInPlaceOfStock(activation);
+
+const {MaxValue, MinMaxValue, MinValue, maxValue, minMaxValue, minValue} = constraintFunctions;
+for (const serializable of [MinValue, MaxValue, MinMaxValue, StartingValues]) {
+  tf.serialization.registerClass(serializable as never);
+}
+
+/** Constraints on weights: those of `tf.constraints`, and bounds on the value. */
+export const constraints = {...tf.constraints, maxValue, minMaxValue, minValue};
+
+export * from './activations/index.js';
+export {activations, layers} from './layers/index.js';
+export {defineActivation} from './define-activation.js';
+export {where} from './formula/index.js';
+export type {Expression} from './formula/index.js';
+export {kernelTarget} from './kernel-target.js';
+export type {
+  Activation,
+  ActivationDefinition,
+  ActivationLayerArgs,
+  SharedAxes,
+} from './activation-types.js';

@@ -1,0 +1,116 @@
+import {Expression, nodesOf, polynomial, rebuild, where} from '../formula/index.js';
+import type {Node, Operation} from '../formula/index.js';
+
+/**
+ * Float32 forms of operations in terms of others, for backends whose own op is inaccurate.
+ *
+ * They consist of single float32 steps, each rounded, and rely on it: `(x + 1) − 1` is not `x` here,
+ * so they must not be simplified. The coefficients are minimax fits (`scripts/fit_polynomials.py`).
+ */
+const FORMS: Partial<Record<Operation, (u: Expression, v: Expression) => Expression>> = {
+  sign: x => where(x.greater(0), 1, where(x.less(0), -1, x)),
+  maximum: (u, v) => where(u.greaterEqual(v), u, where(u.less(v), v, u.add(v))),
+  minimum: (u, v) => where(u.lessEqual(v), u, where(u.greater(v), v, u.add(v))),
+  log1p: log1pFromLog,
+  erf: erfFromExp,
+  erfc: erfcFromExp,
+  sin: x => {
+    const halfTurns = roundToInteger(x.mul(1 / Math.PI));
+    return sineAfter(x, halfTurns, isOdd(halfTurns));
+  },
+  cos: x => {
+    const halfTurns = roundToInteger(x.mul(1 / Math.PI).sub(0.5));
+    return sineAfter(x, halfTurns.add(0.5), isOdd(halfTurns)).neg();
+  },
+};
+
+/** The operations that have an accurate form. */
+export const ACCURATE_FORMS = Object.keys(FORMS) as Operation[];
+
+/** Rewrites the operations named as their accurate float32 forms. */
+export function withAccurateForms(
+  expressions: readonly Expression[],
+  names: readonly Operation[],
+): Expression[] {
+  const results = new Map<Node, Node>();
+  const rewrite = (node: Node): Node => {
+    const rebuilt = rebuild(node, results);
+    const operation = rebuilt.operation as Operation;
+    const [u, v] = rebuilt.operands as Expression[];
+    const isExact = v?.operation === 'constant';
+    return names.includes(operation) && !isExact ? FORMS[operation]!(u, v) : rebuilt;
+  };
+  return expressions.map(expression => {
+    for (const node of nodesOf(expression)) {
+      if (!results.has(node)) results.set(node, rewrite(node));
+    }
+    return results.get(expression) as Expression;
+  });
+}
+
+/** With u = 1 + x as rounded, log(u) · x/(u − 1) makes good what rounding lost. */
+function log1pFromLog(x: Expression): Expression {
+  const u = x.add(1);
+  const lost = u.sub(1);
+  return where(u.equal(1), x, where(lost.equal(x), u.log(), u.log().mul(x.div(lost))));
+}
+
+const ERF = [
+  1.128379166, -0.3761262582, 0.1128358515, -0.02685381193, 0.00518832768, -0.0008010193578,
+  7.853861194e-5,
+];
+
+function erfFromExp(x: Expression): Expression {
+  const rest = erfcFromExp(x.abs());
+  const tail = where(x.less(0), rest.sub(1), rest.neg().add(1));
+  return where(x.abs().less(1), x.mul(polynomial(x.square(), ERF)), tail);
+}
+
+/** (1 + 2x) · e^(x²) · erfc(x) as a polynomial of (x − 3)/(x + 3), for 0 ≤ x ≤ 10.5. */
+const SCALED_ERFC = [
+  1.25300806, -0.1356211425, -0.04756244184, 0.1296464833, -0.1192702456, 0.06829577375,
+  -0.02380151693, 0.002563946975, 0.00200769822, -0.0007678671579, -0.0002643568338,
+];
+
+/** From here on erfc(x) is 0 in float32. */
+const ERFC_END = 10.5;
+
+/** Splits a float32 into halves of 12 bits, so that the square of the upper one is exact. */
+const SPLITTER = 4097;
+
+function erfcFromExp(x: Expression): Expression {
+  const distance = x.abs().minimum(ERFC_END);
+  const scaled = distance.mul(SPLITTER);
+  const upper = scaled.sub(scaled.sub(distance));
+  const bell = upper
+    .square()
+    .neg()
+    .exp()
+    .mul(upper.sub(distance).mul(upper.add(distance)).exp());
+  const position = distance.sub(3).div(distance.add(3));
+  const tail = bell.mul(polynomial(position, SCALED_ERFC)).div(distance.mul(2).add(1));
+  return where(x.less(0), tail.neg().add(2), tail);
+}
+
+/** Adding and subtracting 1.5 · 2²³ leaves no bits for a fraction: right for |x| < 2²². */
+function roundToInteger(x: Expression): Expression {
+  const noFraction = 1.5 * 2 ** 23;
+  return x.add(noFraction).sub(noFraction);
+}
+
+function isOdd(integer: Expression): Expression {
+  return integer.sub(roundToInteger(integer.mul(0.5)).mul(2)).abs();
+}
+
+/** π in three parts, of which the first two have few bits: a multiple of them is exact. */
+const PI_PARTS = [3.140625, 9.67502593994140625e-4, 1.509957990978376432e-7];
+
+/** (sin r − r) / r³ as a polynomial of r², for |r| ≤ π/2. */
+const SINE = [-0.1666666661, 0.008333330699, -0.0001984083016, 2.752383656e-6, -2.386598457e-8];
+
+/** sin(x − π · halfTurns), negated where `odd` is 1. */
+function sineAfter(x: Expression, halfTurns: Expression, odd: Expression): Expression {
+  const r = PI_PARTS.reduce((rest, part) => rest.sub(halfTurns.mul(part)), x);
+  const sine = r.add(r.mul(r.square().mul(polynomial(r.square(), SINE))));
+  return where(odd.greater(0), sine.neg(), sine);
+}

@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs';
+import type {GradConfig, NamedAttrMap, NamedTensorMap, Tensor} from '@tensorflow/tfjs';
+import {gradientProgram, isDifferentiable, selectOutputs} from './program.js';
+import type {Program} from './program.js';
+import type {KernelTarget, ProgramShapes} from './target.js';
+import {composedTarget} from './tfops.js';
+
+/** One call of a program, as it travels through tfjs in a kernel's attributes. */
+interface Call {
+  readonly program: Program;
+  readonly shapes: ProgramShapes;
+  /** Inputs of which no gradient will be asked (it is still given where it is). */
+  readonly constants: readonly string[];
+}
+
+/** The target that serves the current backend. */
+export function currentTarget(): KernelTarget {
+  return composedTarget;
+}
+
+/**
+ * Runs a program as the tfjs kernel `kernelName`, which is registered for the current backend, with
+ * its gradient, on first use. `constants` names inputs of which no gradient is needed.
+ */
+export function runProgram(
+  kernelName: string,
+  program: Program,
+  inputs: readonly Tensor[],
+  shapes: ProgramShapes,
+  constants: readonly string[] = [],
+): Tensor[] {
+  registerKernel(kernelName, program);
+  const named = Object.fromEntries(program.inputs.map(({name}, index) => [name, inputs[index]]));
+  const call: Call = {program, shapes, constants};
+  const outputs: Tensor | Tensor[] = tf
+    .engine()
+    .runKernel(kernelName, named as NamedTensorMap, call as unknown as NamedAttrMap);
+  return Array.isArray(outputs) ? outputs : [outputs];
+}
+
+function registerKernel(kernelName: string, program: Program): void {
+  const backendName = tf.getBackend();
+  if (!tf.getKernel(kernelName, backendName)) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({inputs, attrs}) => {
+        const {program, shapes} = attrs as unknown as Call;
+        const tensors = program.inputs.map(({name}) => inputs[name] as Tensor);
+        return currentTarget().run(program, tensors, shapes);
+      },
+    });
+  }
+  if (isDifferentiable(program) && !tf.getGradient(kernelName)) {
+    tf.registerGradient(gradientOf(kernelName, program));
+  }
+}
+
+/** The gradient of a program is a program of its own, run as the kernel `…/Grad`. */
+function gradientOf(kernelName: string, {inputs}: Program): GradConfig {
+  return {
+    kernelName,
+    inputsToSave: inputs.map(({name}) => name),
+    gradFunc: (upstream, saved, attrs) => {
+      const {program, shapes, constants} = attrs as unknown as Call;
+      const gradient = gradientProgram(program);
+      const tensors = [upstream].flat().concat(saved);
+      const compute = (names: readonly string[]): Tensor[] => {
+        const selected = selectOutputs(
+          gradient,
+          names.map(name => `d${name}`),
+        );
+        const reduced = names.map(name => shapeWithoutCoefficients(name, program, saved));
+        return runProgram(`${kernelName}/Grad`, selected, tensors, {...shapes, reduced}, constants);
+      };
+      const names = program.inputs.map(({name}) => name);
+      const wanted = names.filter(name => !constants.includes(name));
+      const results = compute(wanted);
+      return Object.fromEntries(
+        names.map(name => [name, () => results[wanted.indexOf(name)] ?? compute([name])[0]]),
+      );
+    },
+  };
+}
+
+function shapeWithoutCoefficients(
+  name: string,
+  {inputs}: Program,
+  tensors: readonly Tensor[],
+): number[] {
+  const index = inputs.findIndex(input => input.name === name);
+  const {shape} = tensors[index];
+  return inputs[index].length === undefined ? shape : shape.slice(0, -1);
+}

@@ -1,0 +1,35 @@
+import * as tf from '@tensorflow/tfjs';
+import type {WeightDefinition} from './activation-types.js';
+import {StartingValues} from './initializers.js';
+import {resolveIdentifiers} from './tfjs-classes.js';
+import type {Initializer} from './tfjs-classes.js';
+
+/** The initializer of a weight as an instance. */
+export function initializerOf({initializer}: WeightDefinition): Initializer {
+  if (typeof initializer === 'number') return tf.initializers.constant({value: initializer});
+  if (Array.isArray(initializer)) return new StartingValues({values: initializer});
+  return resolveIdentifiers({initializer: initializer as Initializer}).initializer!;
+}
+
+const KNOWN_VALUES: Record<string, number> = {Zeros: 0, Ones: 1};
+
+/**
+ * What a weight starts as.
+ * @throws if its initializer is random: then there is no one value to start from.
+ */
+export function startingValue(
+  owner: string,
+  weight: string,
+  definition: WeightDefinition,
+): number | readonly number[] {
+  const initializer = initializerOf(definition);
+  if (initializer instanceof StartingValues) return initializer.values;
+  const className = initializer.getClassName();
+  const value = KNOWN_VALUES[className] ?? (initializer.getConfig().value as number | undefined);
+  if (typeof value !== 'number') {
+    throw new Error(
+      `${owner}: ${weight} must be given: its initializer ${className} has no single starting value`,
+    );
+  }
+  return definition.length === undefined ? value : Array(definition.length).fill(value);
+}
