@@ -19,6 +19,14 @@ export {activations, layers} from './layers/index.js';
 export {defineActivation} from './define-activation.js';
 export {where} from './formula/index.js';
 export type {Expression} from './formula/index.js';
+export {ActivationMonitor, consoleReporter} from './monitor/index.js';
+export type {
+  ActivationMonitorOptions,
+  Finding,
+  Report,
+  Reporter,
+  Snapshot,
+} from './monitor/index.js';
 export {kernelTarget} from './kernel-target.js';
 export type {
   Activation,

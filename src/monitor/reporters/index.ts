@@ -1,0 +1,1 @@
+export {consoleReporter, formatReport} from './console.js';

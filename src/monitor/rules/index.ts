@@ -1,0 +1,3 @@
+export {deadUnits, deadUnitsRule} from './dead-units.js';
+export {saturatedUnits, saturatedUnitsRule} from './saturated-units.js';
+export {nonFiniteRule} from './non-finite.js';
