@@ -354,10 +354,11 @@ export class ActivationMonitor extends tf.Callback {
     this.found = new Map();
     for (const finding of findings) {
       const key = `${finding.rule} ${finding.layer}`;
-      const {epoch, step} = earlier.get(key) ?? this;
+      const known = earlier.get(key);
+      const {epoch, step} = known ?? {epoch: this.epoch, step: this.step};
       const dated = {...finding, epoch, step};
       this.found.set(key, dated);
-      if (!earlier.has(key)) this.announce(dated);
+      if (!known) this.announce(dated);
     }
   }
 
@@ -466,7 +467,7 @@ function largestSlopes(
   const known = new Map<string, number>();
   return slope.map((mean, unit) => {
     if (mean > SMALL_SLOPE) return null;
-    const values = weightsOfUnit(activation!.weights as object, weights, unit, slope.length);
+    const values = weightsOfUnit(activation!.definition.weights ?? {}, weights, unit, slope.length);
     const key = JSON.stringify(values);
     const largest = known.get(key) ?? largestSlope(activation!, options, values);
     known.set(key, largest);

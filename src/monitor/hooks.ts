@@ -14,11 +14,14 @@ export type Observe = (
 
 type Call = Layer['call'];
 
-/** What tfjs computes where it fuses an activation into a layer, by the activation's name. */
-const FUSED: Readonly<Record<string, (z: Tensor) => Tensor>> = {
-  relu: tf.relu,
-  elu: tf.elu,
-  linear: z => z,
+/**
+ * What went into an activation that tfjs fuses into its layer, from what came out: nearly everywhere
+ * the same slope. To prevent fusing would change the rounding, and so the training.
+ */
+const INPUT_OF_FUSED: Readonly<Record<string, (y: Tensor) => Tensor>> = {
+  relu: y => y,
+  elu: y => tf.where(tf.greater(y, 0), y, tf.log1p(y)),
+  linear: y => y,
 };
 const FUSING_LAYERS = ['Dense', 'Conv2D'];
 
@@ -50,15 +53,15 @@ function hookLayer(
     const call = calls++ % watched.calls;
     if (!isWatching(watched, call)) return original(inputs, kwargs);
     const mask = maskOf(kwargs);
-    if (watched.isInner) {
-      return withTap(
-        watched,
-        (z, y) => observe(watched, call, z, y, mask),
-        () => original(inputs, kwargs),
-      );
+    const inputOf = inputOfFused(layer);
+    if (watched.isInner && !inputOf) {
+      const tell = (z: Tensor, y: Tensor): void => observe(watched, call, z, y, mask);
+      return withTap(layer, tell, () => original(inputs, kwargs));
     }
     const output = original(inputs, kwargs);
-    observe(watched, call, first(inputs), first(output), mask);
+    const y = first(output);
+    const z = inputOf ? inputOf(y) : first(inputs);
+    observe(watched, call, z, y, mask);
     return output;
   };
   layer.call = hooked;
@@ -84,18 +87,23 @@ function maskOf(kwargs: Parameters<Call>[1]): Tensor | null {
   return mask ? first(mask) : null;
 }
 
-/**
- * Runs `call` while the activation of a layer is replaced by one that tells its input and output.
- * tfjs does not fuse an activation whose name it does not know, so the input exists.
- */
-function withTap<T>({layer}: WatchedLayer, tell: (z: Tensor, y: Tensor) => void, call: () => T): T {
-  const owner = layer as unknown as {activation: StringActivation};
+function inputOfFused(layer: Layer): ((y: Tensor) => Tensor) | undefined {
+  if (!FUSING_LAYERS.includes(layer.getClassName())) return undefined;
+  return INPUT_OF_FUSED[activationOf(layer).activation.getClassName()];
+}
+
+function activationOf(layer: Layer): {activation: StringActivation} {
+  return layer as unknown as {activation: StringActivation};
+}
+
+/** Runs `call` while the activation of a layer is replaced by one that tells its input and output. */
+function withTap<T>(layer: Layer, tell: (z: Tensor, y: Tensor) => void, call: () => T): T {
+  const owner = activationOf(layer);
   const {activation} = owner;
-  const fused = FUSING_LAYERS.includes(layer.getClassName()) && FUSED[activation.getClassName()];
   const tap = {
-    getClassName: () => 'watched',
+    getClassName: () => activation.getClassName(),
     apply: (z: Tensor) => {
-      const y = fused ? fused(z) : activation.apply(z);
+      const y = activation.apply(z);
       tell(z, y);
       return y;
     },
