@@ -117,16 +117,17 @@ function stringClass(
 
 /** All that makes two definitions the same: the formula also at options other than the defaults. */
 function fingerprint(definition: ActivationDefinition): string {
-  const {formula, weights = {}, ...plain} = definition;
+  const {weights = {}, ...rest} = definition;
+  const plain = {...rest, formula: undefined};
   const options = defaultOptions(definition);
   const others = Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, otherValue(value)]),
   );
-  const parts = Object.entries(weights).map(([weight, {regularizer, constraint, ...rest}]) => {
+  const parts = Object.entries(weights).map(([weight, {regularizer, constraint, ...start}]) => {
     const resolved = resolveIdentifiers({regularizer, constraint} as object);
-    const initializer = serialize(initializerOf({...rest}));
+    const initializer = serialize(initializerOf({...start}));
     const rules = [serialize(resolved.regularizer), serialize(resolved.constraint)];
-    return [weight, rest.length, initializer, ...rules];
+    return [weight, start.length, initializer, ...rules];
   });
   return JSON.stringify([plain, parts, text(definition, options), text(definition, others)]);
 }

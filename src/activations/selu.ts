@@ -1,8 +1,8 @@
 import {createActivation} from '../definition.js';
 import {where} from '../formula/index.js';
 
-const SCALE = 1.0507009873554804934193349852946;
-const ALPHA = 1.6732632423543772848170429916717;
+const SCALE = 1.0507009873554805;
+const ALPHA = 1.6732632423543772;
 
 /**
  * Scaled exponential linear unit: keeps mean 0 and variance 1 from layer to layer, with kernels

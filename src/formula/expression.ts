@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- methods are added from OPERATIONS */
 import {print} from './print.js';
 
 /** What the methods of an expression take: another expression, or a finite number. */
@@ -92,7 +93,6 @@ export interface Expression {
 
 let nextId = 0;
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the methods are added below, from OPERATIONS
 export class Expression {
   readonly id = nextId++;
 

@@ -103,7 +103,7 @@ function isOdd(integer: Expression): Expression {
 }
 
 /** π in three parts, of which the first two have few bits: a multiple of them is exact. */
-const PI_PARTS = [3.140625, 9.67502593994140625e-4, 1.509957990978376432e-7];
+const PI_PARTS = [3.140625, 9.67502593994140625e-4, 1.509957990978376e-7];
 
 /** (sin r − r) / r³ as a polynomial of r², for |r| ≤ π/2. */
 const SINE = [-0.1666666661, 0.008333330699, -0.0001984083016, 2.752383656e-6, -2.386598457e-8];

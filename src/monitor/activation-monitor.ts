@@ -209,7 +209,10 @@ export class ActivationMonitor extends tf.Callback {
     );
     const chosen = names ? watched.filter(({name}) => names.includes(name)) : watched;
     const rest = watched.filter(layer => !chosen.includes(layer));
-    this.notWatched = [...notWatched, ...rest.map(({name}) => ({name, reason: 'not chosen'}))];
+    this.notWatched = [
+      ...notWatched,
+      ...rest.map(({name}) => ({name, reason: 'not chosen', hasActivation: true})),
+    ];
     this.sites = new Map(chosen.map(layer => [layer, sitesOf(layer)]));
     this.found = new Map();
     this.history.length = 0;

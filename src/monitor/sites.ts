@@ -30,7 +30,11 @@ export interface WatchedLayer {
 export interface NotWatched {
   readonly name: string;
   readonly reason: string;
+  /** False where there is nothing to watch: no activation, or a linear one. */
+  readonly hasActivation: boolean;
 }
+
+type Reason = Omit<NotWatched, 'name'>;
 
 interface Graph {
   readonly layers: Layer[];
@@ -75,7 +79,7 @@ function visit(
     }
     const found = describeLayer(layer, name, isOutput);
     const known = watched.get(layer);
-    if (typeof found === 'string') notWatched.set(layer, {name, reason: found});
+    if ('reason' in found) notWatched.set(layer, {name, ...found});
     else
       watched.set(layer, {...found, name: known?.name ?? name, calls: calls + (known?.calls ?? 0)});
   }
@@ -86,7 +90,7 @@ function describeLayer(
   layer: Layer,
   name: string,
   isOutput: boolean,
-): Omit<WatchedLayer, 'calls'> | string {
+): Omit<WatchedLayer, 'calls'> | Reason {
   const weights = (): Tensor[] => layer.weights.map(weight => weight.read());
   if (layer instanceof ActivationLayer) {
     const {activation, options} = layer;
@@ -117,14 +121,23 @@ function describeLayer(
       isInner: false,
     };
   }
-  if (layer instanceof tf.RNN) return 'a recurrent layer applies its activations inside its cell';
-  if ('layer' in layer) return `${layer.getClassName()} applies a layer of its own`;
+  if (layer instanceof tf.RNN) {
+    return {
+      reason: 'a recurrent layer applies its activations inside its cell',
+      hasActivation: true,
+    };
+  }
+  if ('layer' in layer) {
+    return {reason: `${layer.getClassName()} applies a layer of its own`, hasActivation: true};
+  }
   const inner = (layer as unknown as {activation?: StringActivation | null}).activation;
-  if (!inner || typeof inner.apply !== 'function') return 'has no activation';
+  if (!inner || typeof inner.apply !== 'function') {
+    return {reason: 'has no activation', hasActivation: false};
+  }
   const activationName = inner.getClassName();
   const activation = activationNamed(activationName);
   if (activation?.formula.operation === 'input' && !isOutput) {
-    return 'linear, and not an output';
+    return {reason: 'linear, and not an output', hasActivation: false};
   }
   const options = activation ? defaultOptions(activation.definition) : {};
   const instance = activation?.instance(options);

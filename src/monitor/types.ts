@@ -87,7 +87,12 @@ export interface Report {
     readonly weights?: Readonly<Record<string, readonly number[]>>;
   }[];
   /** The layers that are not watched, and why. */
-  readonly notWatched: readonly {readonly name: string; readonly reason: string}[];
+  readonly notWatched: readonly {
+    readonly name: string;
+    readonly reason: string;
+    /** False where there is nothing to watch: no activation, or a linear one. */
+    readonly hasActivation: boolean;
+  }[];
   /** The share of the training time that watching took, and every how many batches it watched. */
   readonly cost: {readonly share: number; readonly every: number};
 }

@@ -59,7 +59,7 @@ export function formatReport(report: Report): string {
     ...fixes.map(({title, code}) => `  → ${title}${code ? `: ${code}` : ''}`),
   ]);
   const {share, every} = report.cost;
-  const unseen = report.notWatched.filter(({reason}) => reason !== 'has no activation');
+  const unseen = report.notWatched.filter(({hasActivation}) => hasActivation);
   return [
     ...table,
     ...findings,

@@ -1,0 +1,109 @@
+import * as tf from '@tensorflow/tfjs';
+import {ActivationMonitor, defineActivation, layers} from 'tfjs-activations';
+import {loadBackend, progressBar} from 'tfjs-activations/node';
+import {accuracy, readDataset, split} from './data.js';
+
+const REQUIRED_ACCURACY = 0.96;
+
+/** Snake: a line with a ripple, whose frequency is learned (https://arxiv.org/abs/2006.08195). */
+const snake = defineActivation({
+  name: 'snake',
+  weights: {a: {initializer: 'ones'}},
+  formula: ({x, a}) => x.add(x.mul(a).sin().square().div(a)),
+});
+
+const dense = (units: number, seed: number, args: object = {}) =>
+  tf.layers.dense({units, kernelInitializer: tf.initializers.heNormal({seed}), ...args});
+
+const softmax = (seed: number) => dense(10, seed, {activation: 'softmax', name: 'digit'});
+
+await loadBackend();
+const {train, test} = split(readDataset('digits.csv.gz'), 0.2, 1);
+const scale = ({x, y}: typeof train) => ({x: x.div(16), y});
+const [training, heldOut] = [scale(train), scale(test)];
+
+async function fit(model: tf.Sequential, optimizer: tf.Optimizer, epochs: number, bar = true) {
+  model.compile({optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy']});
+  const monitor = new ActivationMonitor();
+  const callbacks = bar ? [progressBar(), monitor] : [monitor];
+  const {x, y} = training;
+  await model.fit(x, y, {epochs, batchSize: 32, shuffle: false, verbose: 0, callbacks});
+  return {monitor, accuracy: accuracy(model, heldOut.x, heldOut.y)};
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const title = (text: string) => console.log(`\n${text}\n${'─'.repeat(text.length)}\n`);
+
+title(`1. ${training.x.shape[0]} handwritten digits, three learned activations`);
+const model = tf.sequential({
+  layers: [
+    dense(64, 1, {inputShape: [64]}),
+    layers.prelu({name: 'prelu'}),
+    dense(32, 2),
+    layers.rational({name: 'rational'}),
+    dense(32, 3),
+    snake.layer({name: 'snake'}),
+    softmax(4),
+  ],
+});
+const weightsOf = (name: string) => model.getLayer(name).getWeights()[0].dataSync().slice();
+const starts = {prelu: weightsOf('prelu'), snake: weightsOf('snake')};
+const good = await fit(model, tf.train.adam(0.002), 16);
+console.log(`Accuracy on ${heldOut.x.shape[0]} digits never seen: ${percent(good.accuracy)}`);
+
+console.log('\nWhat the activations learned (over the units: least, mean, greatest)');
+const range = (values: ArrayLike<number>) => {
+  const numbers = Array.from(values);
+  const mean = numbers.reduce((sum, value) => sum + value) / numbers.length;
+  return [Math.min(...numbers), mean, Math.max(...numbers)].map(n => n.toFixed(2)).join(', ');
+};
+console.log(`  PReLU slope alpha   ${range(starts.prelu)}  →  ${range(weightsOf('prelu'))}`);
+console.log(`  Snake frequency a   ${range(starts.snake)}  →  ${range(weightsOf('snake'))}`);
+
+const biased = (units: number, seed: number, args: object = {}) =>
+  dense(units, seed, {biasInitializer: tf.initializers.constant({value: -3}), ...args});
+
+title('2. The same digits, a bad ReLU network: negative biases, a high learning rate');
+const relu = await fit(
+  tf.sequential({
+    layers: [
+      biased(32, 5, {inputShape: [64], activation: 'relu', name: 'hidden1'}),
+      biased(32, 6, {activation: 'relu', name: 'hidden2'}),
+      softmax(7),
+    ],
+  }),
+  tf.train.sgd(0.5),
+  5,
+  false,
+);
+
+title('3. The same network with PReLU');
+const prelu = await fit(
+  tf.sequential({
+    layers: [
+      biased(32, 5, {inputShape: [64], name: 'hidden1'}),
+      layers.prelu({name: 'prelu1', alphaInitializer: tf.initializers.constant({value: 0.25})}),
+      biased(32, 6, {name: 'hidden2'}),
+      layers.prelu({name: 'prelu2', alphaInitializer: tf.initializers.constant({value: 0.25})}),
+      softmax(7),
+    ],
+  }),
+  tf.train.sgd(0.5),
+  5,
+  false,
+);
+
+const deadIn = ({monitor}: typeof relu) =>
+  monitor.report().layers.reduce((count, layer) => count + layer.dead.length, 0);
+console.log('bad network   dead units   accuracy');
+console.log(
+  `  with ReLU   ${String(deadIn(relu)).padStart(10)}   ${percent(relu.accuracy).padStart(8)}`,
+);
+console.log(
+  `  with PReLU  ${String(deadIn(prelu)).padStart(10)}   ${percent(prelu.accuracy).padStart(8)}`,
+);
+
+if (good.accuracy < REQUIRED_ACCURACY || deadIn(relu) === 0 || prelu.accuracy <= relu.accuracy) {
+  console.error('\nThis run does not show what it should.');
+  process.exitCode = 1;
+}
