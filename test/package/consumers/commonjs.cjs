@@ -8,7 +8,7 @@ async function main() {
   const output = model.predict(tf.tensor2d([[1, -1]]));
   assert.deepStrictEqual(output.shape, [1, 2]);
   assert.ok(Math.abs(activations.mish(tf.scalar(1)).dataSync()[0] - 0.8650984) < 1e-6);
-  assert.ok(new ActivationMonitor({reporters: []}) instanceof tf.CustomCallback);
+  assert.ok(new ActivationMonitor({reporters: []}) instanceof tf.Callback);
   assert.ok(progressBar() instanceof tf.CustomCallback);
 
   await saveModel(model, 'saved');

@@ -14,7 +14,7 @@ export async function train(
   model: tf.Sequential,
   xs: tf.Tensor,
   ys: tf.Tensor,
-): Promise<Finding[]> {
+): Promise<readonly Finding[]> {
   const backend: string = await loadBackend('cpu');
   model.add(layers.prelu({sharedAxes: 'all'}));
   model.add(leaky.layer());
