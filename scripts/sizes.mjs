@@ -4,6 +4,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
+import {format} from 'prettier';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const readme = path.join(root, 'README.md');
@@ -47,5 +48,6 @@ const text = await readFile(readme, 'utf8');
 const from = text.indexOf(begin);
 const to = text.indexOf(end);
 if (from < 0 || to < from) throw new Error(`README.md needs the lines "${begin}" and "${end}"`);
-await writeFile(readme, `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`);
+const written = `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`;
+await writeFile(readme, await format(written, {parser: 'markdown'}));
 console.log(table);
