@@ -13,7 +13,7 @@ const snake = defineActivation({
 });
 
 const dense = (units: number, seed: number, args: object = {}) =>
-  tf.layers.dense({units, kernelInitializer: tf.initializers.heNormal({seed}), ...args});
+  tf.layers.dense({units, kernelInitializer: tf.initializers.glorotNormal({seed}), ...args});
 
 const softmax = (seed: number) => dense(10, seed, {activation: 'softmax', name: 'digit'});
 
@@ -32,23 +32,25 @@ async function fit(model: tf.Sequential, optimizer: tf.Optimizer, epochs: number
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-const title = (text: string) => console.log(`\n${text}\n${'─'.repeat(text.length)}\n`);
+const title = (text: string) => console.log(`\n${text}\n${'─'.repeat(text.length)}`);
 
 title(`1. ${training.x.shape[0]} handwritten digits, three learned activations`);
 const model = tf.sequential({
   layers: [
-    dense(64, 1, {inputShape: [64]}),
+    dense(96, 1, {inputShape: [64]}),
     layers.prelu({name: 'prelu'}),
-    dense(32, 2),
+    tf.layers.dropout({rate: 0.2, seed: 10}),
+    dense(48, 2),
     layers.rational({name: 'rational'}),
-    dense(32, 3),
+    tf.layers.dropout({rate: 0.2, seed: 11}),
+    dense(48, 3),
     snake.layer({name: 'snake'}),
     softmax(4),
   ],
 });
 const weightsOf = (name: string) => model.getLayer(name).getWeights()[0].dataSync().slice();
 const starts = {prelu: weightsOf('prelu'), snake: weightsOf('snake')};
-const good = await fit(model, tf.train.adam(0.002), 16);
+const good = await fit(model, tf.train.adam(0.003), 16);
 console.log(`Accuracy on ${heldOut.x.shape[0]} digits never seen: ${percent(good.accuracy)}`);
 
 console.log('\nWhat the activations learned (over the units: least, mean, greatest)');
@@ -61,7 +63,7 @@ console.log(`  PReLU slope alpha   ${range(starts.prelu)}  →  ${range(weightsO
 console.log(`  Snake frequency a   ${range(starts.snake)}  →  ${range(weightsOf('snake'))}`);
 
 const biased = (units: number, seed: number, args: object = {}) =>
-  dense(units, seed, {biasInitializer: tf.initializers.constant({value: -3}), ...args});
+  dense(units, seed, {biasInitializer: tf.initializers.constant({value: -1}), ...args});
 
 title('2. The same digits, a bad ReLU network: negative biases, a high learning rate');
 const relu = await fit(
@@ -72,8 +74,8 @@ const relu = await fit(
       softmax(7),
     ],
   }),
-  tf.train.sgd(0.5),
-  5,
+  tf.train.sgd(0.3),
+  6,
   false,
 );
 
@@ -88,8 +90,8 @@ const prelu = await fit(
       softmax(7),
     ],
   }),
-  tf.train.sgd(0.5),
-  5,
+  tf.train.sgd(0.3),
+  6,
   false,
 );
 

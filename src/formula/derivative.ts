@@ -53,7 +53,7 @@ const RULES: Record<
   div: ({v, du, dv, y}) =>
     plus(du === ZERO ? ZERO : du.div(v), dv === ZERO ? ZERO : times(y.div(v), dv).neg()),
   pow: ({u, v, du, dv, y}) =>
-    plus(times(v.mul(u.pow(v.sub(1))), du), times(u.log().multiplyNoNan(y), dv)),
+    plus(times(u.pow(v.sub(1)).multiplyNoNan(v), du), times(u.log().multiplyNoNan(y), dv)),
   minimum: ({u, v, du, dv}) => choose(u.lessEqual(v), du, dv),
   maximum: ({u, v, du, dv}) => choose(u.greaterEqual(v), du, dv),
   multiplyNoNan: ({u, v, du, dv}) => plus(gated(du, v), dv === ZERO ? ZERO : u.multiplyNoNan(dv)),

@@ -147,8 +147,7 @@ export class ActivationLayer extends tf.layers.Layer {
     }
     if (Object.keys(this.weightParts).length > 0) {
       const {sharedAxes, dataFormat} = this;
-      const isNone = Array.isArray(sharedAxes) && sharedAxes.length === 0;
-      config.sharedAxes = isNone ? null : (sharedAxes as number[]);
+      config.sharedAxes = sharedAxes as number[];
       if (sharedAxes === 'spatial') config.dataFormat = dataFormat;
     }
     return config;

@@ -163,7 +163,7 @@ describe.each(['cpu', 'wasm'])('ActivationMonitor on %s', backend => {
     expect(tf.memory().numTensors).toBe(before);
     expect(model.layers.some(layer => Object.hasOwn(layer, 'call'))).toBe(false);
     for (const moment of ['onTrainBegin', 'onBatchBegin', 'onBatchEnd', 'onEpochEnd'] as const) {
-      const failing = new tf.Callback();
+      const failing = new tf.CustomCallback({});
       failing[moment] = async () => {
         throw new Error(`failed in ${moment}`);
       };
