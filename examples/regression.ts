@@ -11,7 +11,10 @@ const dense = (units: number, seed: number, args: object = {}) =>
   tf.layers.dense({units, kernelInitializer: tf.initializers.heNormal({seed}), ...args});
 const model = tf.sequential({
   layers: [
-    dense(24, 1, {inputShape: [1], biasInitializer: tf.initializers.randomNormal({seed: 4, stddev: 1})}),
+    dense(24, 1, {
+      inputShape: [1],
+      biasInitializer: tf.initializers.randomNormal({seed: 4, stddev: 1}),
+    }),
     layers.pelu(),
     dense(24, 2),
     layers.pelu(),

@@ -527,9 +527,9 @@ function whenTrainingEnds(model: tf.LayersModel, callBack: () => void): void {
     get: () => true,
     set(value: boolean) {
       if (value) return;
+      callBack();
       if (earlier) Object.defineProperty(owner, 'isTraining', earlier);
       owner.isTraining = false;
-      callBack();
     },
   });
 }
