@@ -2,6 +2,7 @@ const {compilerOptions} = require('./tsconfig.json');
 
 module.exports = {
   testEnvironment: 'node',
+  testTimeout: 60_000,
   roots: ['<rootDir>/test'],
   moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': '$1'},
   reporters: ['default', '<rootDir>/test/support/skipped-tests.js'],

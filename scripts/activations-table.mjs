@@ -13,20 +13,38 @@ const end = '<!-- /activations -->';
 
 const code = text => `\`${text}\``;
 const list = names => names.map(code).join(', ') || '–';
-const rows = Object.values(activations).map(activation => [
+
+/** Longer formulas stand below the table. */
+const LONGEST = 100;
+const isLong = ({formula}) => String(formula).length > LONGEST;
+
+const start = ({initializer, length}) => (length ? `${length} numbers` : initializer);
+const weight = ([name, definition]) => `${name}: ${start(definition)}`;
+const option = ({definition: {layerOptions = {}}}, [name, value]) =>
+  name in layerOptions
+    ? `${code(`${name}: ${value}`)} (layer: ${layerOptions[name]})`
+    : code(`${name}: ${value}`);
+
+const all = Object.values(activations);
+const rows = all.map(activation => [
   [activation.name, ...activation.aliases].map(code).join(', '),
   code(activation.className),
-  code(activation.formula),
-  list(Object.keys(activation.weights)),
-  list(Object.entries(activation.options).map(([name, value]) => `${name}: ${value}`)),
+  isLong(activation) ? 'below' : code(activation.formula),
+  list(Object.entries(activation.weights).map(weight)),
+  Object.entries(activation.options)
+    .map(each => option(activation, each))
+    .join(', ') || '–',
 ]);
-const header = ['name', 'layer', 'formula at the defaults', 'learns', 'options'];
-const table = [header, header.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`);
+const header = ['name', 'layer', 'formula at the defaults', 'learns, from', 'options'];
+const table = [
+  ...[header, header.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`),
+  ...all.filter(isLong).flatMap(({name, formula}) => ['', `${code(name)}: ${code(formula)}`]),
+];
 
 const text = await readFile(readme, 'utf8');
-const [start, stop] = [text.indexOf(begin), text.indexOf(end)];
-if (start < 0 || stop < start) throw new Error(`README.md lacks ${begin} or ${end}`);
-const updated = `${text.slice(0, start + begin.length)}\n\n${table.join('\n')}\n\n${text.slice(stop)}`;
+const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+if (from < 0 || to < from) throw new Error(`README.md lacks ${begin} or ${end}`);
+const updated = `${text.slice(0, from + begin.length)}\n\n${table.join('\n')}\n\n${text.slice(to)}`;
 const formatted = await format(updated, {...(await resolveConfig(readme)), parser: 'markdown'});
 if (process.argv.includes('--check')) {
   if (formatted !== text)

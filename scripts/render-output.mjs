@@ -1,5 +1,6 @@
 /** Draws text from standard input as an SVG picture of a terminal, on standard output. */
 import {text} from 'node:stream/consumers';
+import {stripVTControlCharacters} from 'node:util';
 
 const FONT_SIZE = 13;
 const CHARACTER = 7.83;
@@ -13,7 +14,9 @@ const colorOf = line => {
   return line.startsWith('  →') ? '#7ee787' : '#e6edf3';
 };
 
-const lines = (await text(process.stdin)).trimEnd().split('\n');
+const lines = stripVTControlCharacters(await text(process.stdin))
+  .trimEnd()
+  .split('\n');
 const width = Math.ceil(Math.max(...lines.map(line => line.length)) * CHARACTER + 2 * MARGIN);
 const height = lines.length * LINE + 2 * MARGIN;
 const spans = lines.map(

@@ -26,11 +26,6 @@ export function activationOfClass(className: string): AnyActivation | undefined 
   return byClassName.get(className);
 }
 
-/** Every registered activation, in the order of registration. */
-export function registeredActivations(): AnyActivation[] {
-  return [...byClassName.values()];
-}
-
 /**
  * Makes an activation known to tfjs: its layer class for loading models and, if it has no weights,
  * its names for `activation: '…'`. Registering the same definition again returns the first.

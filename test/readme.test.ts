@@ -6,7 +6,7 @@ import ts from 'typescript';
 
 const root = path.resolve(__dirname, '..');
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+const blocks = [...readme.matchAll(/```(?:ts|js)\n([\s\S]*?)```/g)].map(([, code]) => code);
 
 /** Runs a block of code as a module of its own, on the sources of the package. */
 async function run(code: string): Promise<void> {

@@ -17,5 +17,4 @@ export {derivative} from './derivative.js';
 export {evaluate} from './evaluate.js';
 export type {Values} from './evaluate.js';
 export {polynomial} from './polynomial.js';
-export {print} from './print.js';
 export {simplify} from './simplify.js';

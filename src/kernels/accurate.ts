@@ -5,7 +5,7 @@ import type {Node, Operation} from '../formula/index.js';
  * Float32 forms of operations in terms of others, for backends whose own op is inaccurate.
  *
  * They consist of single float32 steps, each rounded, and rely on it: `(x + 1) − 1` is not `x` here,
- * so they must not be simplified. The coefficients are minimax fits (`scripts/fit_polynomials.py`).
+ * so they must not be simplified. The coefficients are minimax fits (`scripts/fit_coefficients.py`).
  */
 const FORMS: Partial<Record<Operation, (u: Expression, v: Expression) => Expression>> = {
   sign: x => where(x.greater(0), 1, where(x.less(0), -1, x)),

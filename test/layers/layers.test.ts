@@ -120,11 +120,17 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
       },
       [-15, -1, -0.05, 0, 3],
     ],
-  ])('loads the Keras 3 configuration of %s %j', async (className, config, expected) => {
-    const model = await fromKeras(className, config);
-    const actual = output(model, x()).slice(0, 5);
-    actual.forEach((value, index) => expect(value).toBeCloseTo(expected[index], 6));
-  });
+    ['LeakyReLU', {alpha: 0.1, dtype: 'float32'}, [-3, -0.2, -0.01, 0, 3]],
+    ['ThresholdedReLU', {theta: 1.5, dtype: 'float32'}, [0, 0, 0, 0, 3]],
+    ['ELU', {alpha: 1, dtype: 'float32'}, [-1, Math.expm1(-2), Math.expm1(-0.1), 0, 3]],
+  ])(
+    'loads the configuration that Keras 3 or 2 writes of %s %j',
+    async (className, config, expected) => {
+      const model = await fromKeras(className, config);
+      const actual = output(model, x()).slice(0, 5);
+      actual.forEach((value, index) => expect(value).toBeCloseTo(expected[index], 6));
+    },
+  );
 
   test.each(members.map(activation => [activation.className, activation] as const))(
     '%s is the same after saving and loading, weights included',
