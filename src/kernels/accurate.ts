@@ -106,7 +106,7 @@ function isOdd(integer: Expression): Expression {
 const PI_PARTS = [3.140625, 9.67502593994140625e-4, 1.509957990978376e-7];
 
 /** (sin r − r) / r³ as a polynomial of r², for |r| ≤ π/2. */
-const SINE = [-0.1666666661, 0.008333330699, -0.0001984083016, 2.752383656e-6, -2.386598457e-8];
+const SINE = [-0.1666666666, 0.008333332744, -0.0001984108133, 2.753611444e-6, -2.407291061e-8];
 
 /** sin(x − π · halfTurns), negated where `odd` is 1. */
 function sineAfter(x: Expression, halfTurns: Expression, odd: Expression): Expression {
