@@ -4,7 +4,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
-import {format} from 'prettier';
+import {format, resolveConfig} from 'prettier';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const readme = path.join(root, 'README.md');
@@ -49,5 +49,8 @@ const from = text.indexOf(begin);
 const to = text.indexOf(end);
 if (from < 0 || to < from) throw new Error(`README.md needs the lines "${begin}" and "${end}"`);
 const written = `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`;
-await writeFile(readme, await format(written, {parser: 'markdown'}));
+await writeFile(
+  readme,
+  await format(written, {...(await resolveConfig(readme)), parser: 'markdown'}),
+);
 console.log(table);
