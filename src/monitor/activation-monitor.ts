@@ -8,7 +8,7 @@ import {hookLayers} from './hooks.js';
 import {largestSlope} from './largest-slope.js';
 import {reportOf} from './report.js';
 import {consoleReporter} from './reporters/index.js';
-import {deadUnitsRule, nonFiniteRule, saturatedUnitsRule} from './rules/index.js';
+import {RULES} from './rules/index.js';
 import {findLayers, graphOf} from './sites.js';
 import type {NotWatched, WatchedLayer} from './sites.js';
 import {gatherStatistics, statisticsProgram} from './statistics.js';
@@ -35,7 +35,6 @@ export interface ActivationMonitorOptions {
   stopOn?: readonly string[];
 }
 
-const RULES = [deadUnitsRule, saturatedUnitsRule, nonFiniteRule];
 const OPTIONS = ['every', 'overheadBudget', 'layers', 'reporters', 'onFinding', 'stopOn'];
 
 /** In loops without epochs, statistics describe about this many of the latest samples. */

@@ -1,3 +1,10 @@
-export {deadUnits, deadUnitsRule} from './dead-units.js';
-export {saturatedUnits, saturatedUnitsRule} from './saturated-units.js';
-export {nonFiniteRule} from './non-finite.js';
+import {deadUnitsRule} from './dead-units.js';
+import {nonFiniteRule} from './non-finite.js';
+import {saturatedUnitsRule} from './saturated-units.js';
+import type {Rule} from '../types.js';
+
+export {deadUnits} from './dead-units.js';
+export {saturatedUnits} from './saturated-units.js';
+
+/** Every rule, in the order of their findings. */
+export const RULES: readonly Rule[] = [deadUnitsRule, saturatedUnitsRule, nonFiniteRule];
