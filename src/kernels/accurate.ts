@@ -11,6 +11,8 @@ const FORMS: Partial<Record<Operation, (u: Expression, v: Expression) => Express
   sign: x => where(x.greater(0), 1, where(x.less(0), -1, x)),
   maximum: (u, v) => where(u.greaterEqual(v), u, where(u.less(v), v, u.add(v))),
   minimum: (u, v) => where(u.lessEqual(v), u, where(u.greater(v), v, u.add(v))),
+  // v − v makes NaN of ±1 to an infinite or NaN power, for which C's pow has 1.
+  pow: (u, v) => where(u.abs().equal(1), u.pow(v).add(v.sub(v)), u.pow(v)),
   log1p: log1pFromLog,
   erf: erfFromExp,
   erfc: erfcFromExp,

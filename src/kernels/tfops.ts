@@ -12,7 +12,7 @@ type Value = tf.Tensor | number;
 /** What a backend's own ops get wrong: erfc has none; every other backend is trusted with nothing. */
 const INACCURATE: Record<string, readonly Operation[]> = {
   cpu: ['sign', 'erf', 'erfc'],
-  wasm: ['sign', 'maximum', 'minimum', 'log1p', 'erfc', 'sin', 'cos'],
+  wasm: ['sign', 'maximum', 'minimum', 'pow', 'log1p', 'erfc', 'sin', 'cos'],
 };
 
 const multiplyNoNan = (u: Value, gate: Value): tf.Tensor =>

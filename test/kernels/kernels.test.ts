@@ -26,7 +26,23 @@ const SWEEP = [
   ...Array.from({length: 1200}, (_, index) => (index - 600) * 0.1234567),
 ].map(Math.fround);
 
-const OTHER = [-2.5, -1, 0, 0.5, 1, 3, NaN].map(Math.fround);
+const OTHER = [
+  -2.5,
+  -1,
+  0,
+  -0,
+  0.5,
+  1,
+  2,
+  3,
+  1e-30,
+  -1e-30,
+  1e30,
+  -1e30,
+  Infinity,
+  -Infinity,
+  NaN,
+].map(Math.fround);
 
 /** Beyond this the argument itself is too coarse for a sine to mean anything. */
 const LARGEST_ANGLE = 8192;
@@ -68,11 +84,6 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
       };
       const actual = run(expression, inputs);
       return points.map((point, index) => {
-        const isUnspecified =
-          operation === 'pow' && Math.abs(point) === 1 && !Number.isFinite(other);
-        const isDenormal = Math.abs(actual[index]) < 1.2e-38;
-        if (isUnspecified) return undefined;
-        if (operation === 'div' && point !== 0 && isDenormal) return undefined;
         return fault(actual[index], expression, {x: point, a: other}, 2e-6);
       });
     });
