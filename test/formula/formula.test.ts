@@ -13,7 +13,7 @@ import {
   simplify,
   where,
 } from '../../src/formula/index.js';
-import type {Comparison, Expression, Operation} from '../../src/formula/index.js';
+import type {Comparison, Expression, Operation, Values} from '../../src/formula/index.js';
 import {erf, erfc} from '../../src/formula/special-functions.js';
 
 const x = input('x');
@@ -45,29 +45,47 @@ const formulas: fc.Arbitrary<Expression> = fc.letrec<{formula: Expression}>(tie 
 const special = fc.constantFrom(0, -0, 1, -1, 1e-30, 1e30, Infinity, -Infinity, NaN);
 const numbers = fc.oneof(fc.double({min: -4, max: 4, noNaN: true}), special);
 
+/** Whether a zero is divided by, or raised to a power: only there does its sign, which is free, show. */
+function readsSignOfZero(formula: Expression, values: Values): boolean {
+  const readers: Record<string, number> = {div: 1, rsqrt: 0, pow: 0};
+  return nodesOf(formula).some(({operation, operands}) => {
+    const operand = operands[readers[operation]] as Expression | undefined;
+    return operand !== undefined && evaluate(operand, values) === 0;
+  });
+}
+
 test('simplification never changes a value', () => {
+  let compared = 0;
   fc.assert(
     fc.property(formulas, numbers, numbers, numbers, (formula, vx, va, vp) => {
       const values = {x: vx, a: va, p: [vp, 0.5]};
+      if (readsSignOfZero(formula, values)) return true;
+      compared++;
       const [before, after] = [formula, simplify(formula)].map(f => evaluate(f, values) + 0);
-      const isClose = Math.abs(after - before) <= 1e-14 * Math.abs(before);
-      return Object.is(before, after) || isClose || isOfZeroSign(formula, values, before, after);
+      return Object.is(before, after);
     }),
-    {numRuns: 3000},
+    {numRuns: 5000},
   );
+  expect(compared).toBeGreaterThan(3500);
 });
 
-/** The sign of a zero is free, and 1/0 may show it. */
-function isOfZeroSign(formula: Expression, values: object, before: number, after: number): boolean {
-  const results = nodesOf(formula).filter(node => 'value' in node) as Expression[];
-  const hasZero = results.some(node => evaluate(node, values as never) === 0);
-  return (
-    hasZero &&
-    (Math.abs(before) === Math.abs(after) ||
-      Number.isNaN(before) ||
-      Number.isNaN(after) ||
-      !Number.isFinite(before))
-  );
+/**
+ * Whether the formula is smooth enough in float64 for the chain rule: no root or power is taken of 0
+ * or below, and no step is so small or large that its derivative may overflow.
+ */
+function isRegular(formula: Expression, values: Values): boolean {
+  const singularAtZero = ['sqrt', 'rsqrt', 'pow', 'div', 'log'];
+  return nodesOf(formula).every(node => {
+    const value = evaluate(node as Expression, values) as unknown;
+    if (typeof value !== 'number') return true;
+    if (value !== 0 && !(Math.abs(value) > 1e-60 && Math.abs(value) < 1e60)) return false;
+    if (!singularAtZero.includes(node.operation)) return true;
+    const [u, v] = node.operands.map(operand => evaluate(operand as Expression, values));
+    if (node.operation === 'div') return v !== 0;
+    return (
+      u > 0 || (node.operation === 'pow' && u < 0 && node.operands[1].operation === 'constant')
+    );
+  });
 }
 
 test('the derivative agrees with finite differences, away from kinks', () => {
@@ -84,6 +102,7 @@ test('the derivative agrees with finite differences, away from kinks', () => {
         const extrapolated = (4 * fine - middle) / 3;
         const check = (4 * middle - coarse) / 3;
         const scale = Math.max(1, Math.abs(f(at)), Math.abs(extrapolated));
+        if (!isRegular(formula, {x: at, a: va, p: [0.7, -0.4]})) return true;
         // Where the steps disagree there is a kink, a pole, or too little precision to judge.
         if (!Number.isFinite(scale) || scale > 1e6) return true;
         if (!(Math.abs(extrapolated - check) <= 1e-8 * scale)) return true;
@@ -100,7 +119,7 @@ test('the derivative agrees with finite differences, away from kinks', () => {
         return Math.abs(exact - extrapolated) <= 1e-5 * scale;
       },
     ),
-    {numRuns: 4000},
+    {numRuns: 6000},
   );
   expect(compared).toBeGreaterThan(1500);
 });
@@ -166,9 +185,13 @@ test('ties take the first argument, kinks the branch that is taken', () => {
 });
 
 test('prints formulas as text', () => {
-  expect(String(where(x.greater(0), x, x.expm1().mul(a)))).toBe('where(x > 0, x, expm1(x) * a)');
-  expect(String(x.sub(a.sub(1)).div(x.neg()))).toBe('(x - (a - 1)) / (-x)');
-  expect(String(polynomial(x, [...p, 2]))).toBe('x * (x * 2 + p[1]) + p[0]');
+  // Inputs of its own: of u + v and v + u, which are one node, the first that was built is printed.
+  const [z, alpha, c, d] = ['z', 'alpha', 'c', 'd'].map(input);
+  expect(String(where(z.greater(0), z, z.expm1().mul(alpha)))).toBe(
+    'where(z > 0, z, expm1(z) * alpha)',
+  );
+  expect(String(z.sub(alpha.sub(1)).div(z.neg()))).toBe('(z - (alpha - 1)) / (-z)');
+  expect(String(polynomial(z, [c, d, 2]))).toBe('z * (z * 2 + d) + c');
 });
 
 test.each([
