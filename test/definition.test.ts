@@ -83,6 +83,15 @@ test.each([
   });
 });
 
+test('a refused call of tensors that exist already leaks none', () => {
+  const [x, a] = [tf.ones([1, 2]), tf.ones([3])];
+  const {numTensors} = tf.memory();
+  expect(() => activations.pelu(x, {a})).toThrow(/does not broadcast/);
+  expect(() => activations.pelu(x, {b: a})).toThrow(/does not broadcast/);
+  expect(() => activations.elu(x, {alpha: NaN})).toThrow(/finite/);
+  expect(tf.memory().numTensors).toBe(numTensors);
+});
+
 test('int32 and bool are cast', () => {
   expect([...activations.relu(tf.tensor1d([-1, 2], 'int32')).dataSync()]).toEqual([0, 2]);
   expect([...activations.relu(tf.tensor1d([true, false], 'bool')).dataSync()]).toEqual([1, 0]);

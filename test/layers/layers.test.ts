@@ -287,6 +287,34 @@ test('options of an activation by name are refused, since tfjs would not save th
   );
 });
 
+test('a constraint that was taken away stays away after saving and loading', async () => {
+  await tf.setBackend('cpu');
+  const layer = layers.pelu({inputShape, aConstraint: null});
+  const loaded = (await reloaded(modelOf(layer))).layers[0];
+  expect(loaded.getConfig().aConstraint).toBeNull();
+  expect(loaded.getConfig().bConstraint).toEqual(layer.getConfig().bConstraint);
+  layer.setWeights(layer.getWeights().map(() => tf.fill([5], -1)));
+  loaded.setWeights(loaded.getWeights().map(() => tf.fill([5], -1)));
+  for (const {weights} of [layer, loaded]) {
+    const [a, b] = weights.map(weight => weight.read().dataSync()[0]);
+    expect([a, b]).toEqual([-1, Math.fround(0.1)]);
+  }
+});
+
+test('the mask of a layer before reaches the layers behind', () => {
+  const masked = modelOf(
+    tf.layers.masking({maskValue: 0, inputShape: [2, 1]}),
+    layers.mish(),
+    tf.layers.simpleRNN({units: 1, kernelInitializer: 'ones', recurrentInitializer: 'ones'}),
+  );
+  const unmasked = modelOf(
+    layers.mish({inputShape: [1, 1]}),
+    tf.layers.simpleRNN({units: 1, kernelInitializer: 'ones', recurrentInitializer: 'ones'}),
+  );
+  const step = output(unmasked, tf.tensor3d([[[0.5]]]));
+  expect(output(masked, tf.tensor3d([[[0.5], [0]]]))).toEqual(step);
+});
+
 test.each([
   [() => layers.elu({alpha: NaN}), /ELU: alpha must be a finite number, got NaN/],
   [() => layers.elu({alpha: '1' as never}), /ELU: alpha must be a finite number, got '1'/],
