@@ -1,9 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
-import type {GradConfig, NamedAttrMap, NamedTensorMap, Tensor} from '@tensorflow/tfjs';
+import type {
+  GradConfig,
+  KernelBackend,
+  NamedAttrMap,
+  NamedTensorMap,
+  Tensor,
+  TensorInfo,
+} from '@tensorflow/tfjs';
 import {gradientProgram, isDifferentiable, selectOutputs} from './program.js';
 import type {Program} from './program.js';
+import {CannotExpress} from './target.js';
 import type {KernelTarget, ProgramShapes} from './target.js';
 import {composedTarget} from './tfops.js';
+
+/** The targets that make code of their own, each for its backends. */
+const TARGETS: readonly KernelTarget[] = [];
 
 /** One call of a program, as it travels through tfjs in a kernel's attributes. */
 interface Call {
@@ -13,9 +24,50 @@ interface Call {
   readonly constants: readonly string[];
 }
 
-/** The target that serves the current backend. */
-export function currentTarget(): KernelTarget {
-  return composedTarget;
+/** The programs that a target has refused. */
+const refused = new WeakMap<KernelTarget, WeakSet<Program>>();
+
+/** The target that serves the current backend; with a program, the one that runs it. */
+export function currentTarget(program?: Program): KernelTarget {
+  const target = targetOf(tf.backend());
+  if (!program || target === composedTarget) return target;
+  try {
+    if (refused.get(target)?.has(program)) return composedTarget;
+    target.check(program);
+    return target;
+  } catch (error) {
+    if (error instanceof CannotExpress) return composedTarget;
+    throw error;
+  }
+}
+
+function targetOf(backend: KernelBackend): KernelTarget {
+  return TARGETS.find(target => target.serves(backend)) ?? composedTarget;
+}
+
+/** Runs a program on the backend's target, or composed of stock ops where that refuses it. */
+function run(
+  kernelName: string,
+  program: Program,
+  inputs: readonly Tensor[],
+  shapes: ProgramShapes,
+  backend: KernelBackend,
+): TensorInfo[] {
+  const target = targetOf(backend);
+  if (!refused.get(target)?.has(program)) {
+    try {
+      return target.run(program, inputs, shapes, backend);
+    } catch (error) {
+      if (!(error instanceof CannotExpress)) throw error;
+      console.warn(
+        `${kernelName}: the ${target.name} target cannot run it, stock ops do instead: ` +
+          error.message,
+      );
+      if (!refused.has(target)) refused.set(target, new WeakSet());
+      refused.get(target)!.add(program);
+    }
+  }
+  return composedTarget.run(program, inputs, shapes, backend);
 }
 
 /**
@@ -44,10 +96,10 @@ function registerKernel(kernelName: string, program: Program): void {
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({inputs, attrs}) => {
+      kernelFunc: ({inputs, attrs, backend}) => {
         const {program, shapes} = attrs as unknown as Call;
         const tensors = program.inputs.map(({name}) => inputs[name] as Tensor);
-        return currentTarget().run(program, tensors, shapes);
+        return run(kernelName, program, tensors, shapes, backend as KernelBackend);
       },
     });
   }

@@ -1,4 +1,4 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {KernelBackend, Tensor, TensorInfo} from '@tensorflow/tfjs';
 import type {Program} from './program.js';
 
 /** The shapes of one call of a program. */
@@ -11,7 +11,23 @@ export interface ProgramShapes {
 
 /** A way to run programs: composed ops, or code generated for a backend. */
 export interface KernelTarget {
+  /** What `kernelTarget()` says. */
   readonly name: string;
-  /** Runs `program` on `inputs`, in its order. Returns its outputs, in its order. */
-  run(program: Program, inputs: readonly Tensor[], shapes: ProgramShapes): Tensor[];
+  /** Whether it can serve this backend, here and now. */
+  serves(backend: KernelBackend): boolean;
+  /** @throws CannotExpress if the target has no code for the program. */
+  check(program: Program): void;
+  /**
+   * Runs `program` on `inputs`, in its order. Returns its outputs, in its order.
+   * @throws CannotExpress if the target has no code for the program, or the code is refused.
+   */
+  run(
+    program: Program,
+    inputs: readonly Tensor[],
+    shapes: ProgramShapes,
+    backend: KernelBackend,
+  ): TensorInfo[];
 }
+
+/** A program that a target cannot run: composed ops then run it instead. */
+export class CannotExpress extends Error {}

@@ -26,6 +26,8 @@ const UNARY_OR_BINARY = {...tf, multiplyNoNan} as unknown as Record<
 /** Programs as compositions of stock ops: slower than code of their own, but on every backend. */
 export const composedTarget: KernelTarget = {
   name: 'composed',
+  serves: () => true,
+  check: () => {},
   run: (program, inputs, shapes) =>
     tf.tidy(() => {
       const values = new Map<Node, Value>();
