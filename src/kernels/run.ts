@@ -12,9 +12,10 @@ import type {Program} from './program.js';
 import {CannotExpress} from './target.js';
 import type {KernelTarget, ProgramShapes} from './target.js';
 import {composedTarget} from './tfops.js';
+import {wasmTarget} from './wasm/targets.js';
 
 /** The targets that make code of their own, each for its backends. */
-const TARGETS: readonly KernelTarget[] = [];
+const TARGETS: readonly KernelTarget[] = [wasmTarget];
 
 /** One call of a program, as it travels through tfjs in a kernel's attributes. */
 interface Call {

@@ -1,0 +1,566 @@
+import {HISTOGRAM_BINS, LARGEST_EXPONENT, SMALLEST_EXPONENT} from '../histogram.js';
+import {valuesOf} from '../program.js';
+import type {Program, Reduction} from '../program.js';
+import {Code, I32, V128, moduleBytes} from './encoder.js';
+import type {SimdInstruction} from './encoder.js';
+import {orderOf} from './lanes.js';
+import type {Lanes} from './lanes.js';
+import {Lowering} from './lower.js';
+
+/** How a tensor lies in the rows and columns that a kernel walks: where its elements differ. */
+export interface Placement {
+  readonly rows: boolean;
+  readonly columns: boolean;
+}
+
+/** A kernel's reading of one input; a vector of coefficients is one stream for each. */
+export interface InputStream {
+  readonly name: string;
+  readonly placement: Placement;
+}
+
+/** A kernel's writing of one value of an output. */
+export interface OutputStream {
+  readonly value: Lanes;
+  /** Absent where each element is stored. */
+  readonly reduction?: Reduction;
+  readonly placement: Placement;
+}
+
+/** For each stream, the number of parameters of the kernel: an address and what else it needs. */
+export const INPUT_PARAMETERS = 2;
+export const OUTPUT_PARAMETERS = 3;
+
+/** Rows after which float32 sums are added to float64 ones, and columns likewise. */
+const BAND_ROWS = 32;
+const CHUNK_COLUMNS = 256;
+
+const FLOAT32_BYTES = 4;
+const VECTOR_BYTES = 16;
+const LANES = 4;
+
+/** How many vectors are computed in each turn of the loop, by the instructions that one takes. */
+const UNROLLED: readonly (readonly [instructions: number, vectors: number])[] = [
+  [16, 4],
+  [60, 2],
+];
+
+const UPPER_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
+
+/** How partial results are joined, in float32 and float64, and what they start from. */
+const JOIN: Record<
+  Exclude<Reduction, 'histogram'>,
+  {narrow: SimdInstruction; wide: SimdInstruction; neutral: number}
+> = {
+  sum: {narrow: 'f32x4.add', wide: 'f64x2.add', neutral: 0},
+  min: {narrow: 'f32x4.min', wide: 'f64x2.min', neutral: Infinity},
+  max: {narrow: 'f32x4.max', wide: 'f64x2.max', neutral: -Infinity},
+};
+
+/** What a reduction starts from. */
+export function neutralOf(reduction: Reduction): number {
+  return reduction === 'histogram' ? 0 : JOIN[reduction].neutral;
+}
+
+/** The bin of each lane's number, as integers. */
+function histogramBins(x: Lanes): Lanes {
+  const count = LARGEST_EXPONENT - SMALLEST_EXPONENT + 1;
+  const zeroBin = count + 1;
+  const size = x.abs();
+  const exponent = size.shiftRight(23).subIntegers(x.integer(127 + SMALLEST_EXPONENT));
+  const bounded = exponent.atLeastInteger(x.integer(0)).atMostInteger(x.integer(count - 1));
+  const step = size
+    .equal(Infinity)
+    .choose(x.integer(count + 1), bounded.addIntegers(x.integer(1)))
+    .without(x.equal(0));
+  const sign = x.shiftRightSigned(31);
+  const bin = step.xor(sign).subIntegers(sign).addIntegers(x.integer(zeroBin));
+  return x.equal(x).choose(bin, x.integer(HISTOGRAM_BINS - 1));
+}
+
+/**
+ * The code of a kernel: the bytes of a module whose function `run` takes the number of rows and of
+ * columns, then for each input stream its address and bytes from row to row, then for each output
+ * stream the same and, where it is reduced along rows alone, the address of its float32 sums.
+ *
+ * What is reduced is added to float64 numbers at the output's address; a histogram to int32 counts.
+ */
+export function kernelBytes(
+  program: Program,
+  inputPlacements: ReadonlyMap<string, Placement>,
+  outputPlacements: readonly Placement[],
+  sharedMemory: boolean,
+): Uint8Array {
+  const lowering = new Lowering();
+  const outputs = program.outputs.flatMap(({reduction, ...output}, index) =>
+    lowering.lower(valuesOf({reduction, ...output})).map(lanes => ({
+      value: reduction === 'histogram' ? histogramBins(lanes) : lanes,
+      reduction,
+      placement: outputPlacements[index],
+    })),
+  );
+  const inputs = [...inputPlacements].map(([name, placement]) => ({name, placement}));
+  return new KernelWriter(inputs, outputs).write(sharedMemory);
+}
+
+/** When a vector is computed: once, once for each row, or for each vector of columns. */
+type Level = 0 | 1 | 2;
+
+class KernelWriter {
+  private readonly code: Code;
+  private readonly levels = new Map<Lanes, Level>();
+  private readonly uses = new Map<Lanes, number>();
+  private readonly locals = new Map<Lanes, number>();
+  private readonly order: readonly Lanes[];
+  /** Which vectors have been computed where the code now stands. */
+  private computed = new Set<Lanes>();
+
+  private readonly rows = 0;
+  private readonly columns = 1;
+  private readonly positions = new Map<InputStream | OutputStream, number>();
+  private readonly registers = new Map<OutputStream, number>();
+  private readonly temporary: number;
+  private readonly parameters: number;
+
+  constructor(
+    private readonly inputs: readonly InputStream[],
+    private readonly outputs: readonly OutputStream[],
+  ) {
+    this.parameters = 2 + INPUT_PARAMETERS * inputs.length + OUTPUT_PARAMETERS * outputs.length;
+    this.code = new Code(this.parameters);
+    this.order = orderOf(outputs.map(({value}) => value));
+    this.temporary = this.code.local(V128);
+    this.classify();
+    for (const stream of [...inputs, ...outputs]) {
+      if (stream.placement.columns) this.positions.set(stream, this.code.local(I32));
+    }
+    for (const output of outputs) {
+      if (isInRegister(output)) this.registers.set(output, this.code.local(V128));
+    }
+  }
+
+  write(sharedMemory: boolean): Uint8Array {
+    this.loadInputs(0);
+    this.compute(0);
+    const computedOnce = this.computed;
+    const band = this.code.local(I32);
+    this.countDown(this.rows, BAND_ROWS, band, () => {
+      this.repeat(band, 1, () => {
+        this.computed = new Set(computedOnce);
+        this.row();
+      });
+      for (const output of this.outputs) if (isInMemory(output)) this.widenColumns(output);
+    });
+    return moduleBytes(this.code, this.parameters, sharedMemory);
+  }
+
+  private classify(): void {
+    const placements = new Map(this.inputs.map(({name, placement}) => [name, placement]));
+    for (const lanes of this.order) {
+      const own = lanes.instruction === 'input' ? levelOf(placements.get(lanes.name)!) : 0;
+      const levels = lanes.operands.map(operand => this.levels.get(operand)!);
+      this.levels.set(lanes, Math.max(own, ...levels) as Level);
+      for (const operand of lanes.operands) {
+        this.uses.set(operand, (this.uses.get(operand) ?? 0) + 1);
+      }
+    }
+    for (const {value} of this.outputs) this.uses.set(value, (this.uses.get(value) ?? 0) + 1);
+    const isHoisted = (lanes: Lanes): boolean =>
+      this.levels.get(lanes)! < 2 &&
+      (lanes.instruction === 'v128.const' || this.isNeededBelow(lanes));
+    for (const lanes of this.order) {
+      if (isHoisted(lanes) || this.uses.get(lanes)! > 1 || lanes.instruction === 'input') {
+        this.locals.set(lanes, this.code.local(V128));
+      }
+    }
+  }
+
+  /** Whether a vector of an outer level is used in an inner one. */
+  private isNeededBelow(lanes: Lanes): boolean {
+    const level = this.levels.get(lanes)!;
+    const isRoot = this.outputs.some(({value}) => value === lanes);
+    return (
+      isRoot ||
+      this.order.some(user => user.operands.includes(lanes) && this.levels.get(user)! > level)
+    );
+  }
+
+  private inputParameter(input: InputStream): number {
+    return 2 + INPUT_PARAMETERS * this.inputs.indexOf(input);
+  }
+
+  private outputParameter(output: OutputStream): number {
+    return (
+      2 + INPUT_PARAMETERS * this.inputs.length + OUTPUT_PARAMETERS * this.outputs.indexOf(output)
+    );
+  }
+
+  private parameterOf(stream: InputStream | OutputStream): number {
+    return 'value' in stream ? this.outputParameter(stream) : this.inputParameter(stream);
+  }
+
+  /** Loads the inputs that are the same along a row, or everywhere. */
+  private loadInputs(level: Level): void {
+    for (const input of this.inputs) {
+      const lanes = this.order.find(
+        ({instruction, name}) => instruction === 'input' && name === input.name,
+      );
+      if (!lanes || levelOf(input.placement) !== level) continue;
+      this.code.emit('local.get', this.inputParameter(input));
+      this.code.access('v128.load32_splat');
+      this.code.emit('local.set', this.locals.get(lanes)!);
+      this.computed.add(lanes);
+    }
+  }
+
+  /** Computes what is needed further in, but not computed there. */
+  private compute(level: Level): void {
+    for (const lanes of this.order) {
+      if (this.levels.get(lanes) !== level || this.computed.has(lanes)) continue;
+      const isConstant = lanes.instruction === 'v128.const';
+      if (!isConstant && !this.isNeededBelow(lanes)) continue;
+      this.push(lanes);
+      this.code.emit('local.set', this.locals.get(lanes)!);
+      this.computed.add(lanes);
+    }
+  }
+
+  private row(): void {
+    const {code} = this;
+    this.loadInputs(1);
+    this.compute(1);
+    for (const [stream, position] of this.positions) {
+      const start = isInMemory(stream) ? 2 : 0;
+      code.emit('local.get', this.parameterOf(stream) + start);
+      code.emit('local.set', position);
+    }
+    const rest = code.local(I32);
+    code.emit('local.get', this.columns);
+    code.emit('local.set', rest);
+    if (this.registers.size === 0) {
+      this.walk(rest);
+    } else {
+      const chunk = code.local(I32);
+      this.countDown(rest, CHUNK_COLUMNS, chunk, () => {
+        for (const [output, register] of this.registers) {
+          this.pushConstant(neutralOf(output.reduction!));
+          code.emit('local.set', register);
+        }
+        this.walk(chunk);
+        for (const output of this.registers.keys()) this.widenRegister(output);
+      });
+    }
+    for (const stream of [...this.inputs, ...this.outputs]) {
+      if (!stream.placement.rows) continue;
+      const parameter = this.parameterOf(stream);
+      code.emit('local.get', parameter);
+      code.emit('local.get', parameter + 1);
+      code.emit('i32.add');
+      code.emit('local.set', parameter);
+    }
+  }
+
+  /** Computes `count` columns: several vectors at a time, then one, then single elements. */
+  private walk(count: number): void {
+    const unrolled = this.unrolledVectors();
+    if (unrolled > 1) this.vectors(count, unrolled);
+    this.vectors(count, 1);
+    this.repeat(count, 1, () => {
+      this.elements(0, 1);
+      this.advance(FLOAT32_BYTES);
+    });
+  }
+
+  private unrolledVectors(): number {
+    const size = this.order.filter(lanes => this.levels.get(lanes) === 2).length;
+    return UNROLLED.find(([instructions]) => size <= instructions)?.[1] ?? 1;
+  }
+
+  private vectors(count: number, vectors: number): void {
+    this.repeat(count, LANES * vectors, () => {
+      for (let vector = 0; vector < vectors; vector++) this.elements(vector, LANES);
+      this.advance(VECTOR_BYTES * vectors);
+    });
+  }
+
+  private advance(bytes: number): void {
+    const {code} = this;
+    for (const [stream, position] of this.positions) {
+      code.emit('local.get', position);
+      code.constantI32(bytes * bytesPerStep(stream));
+      code.emit('i32.add');
+      code.emit('local.set', position);
+    }
+  }
+
+  /** Computes the vector `vector` steps on, or with a width of 1 a single element. */
+  private elements(vector: number, width: number): void {
+    const outer = this.computed;
+    this.computed = new Set(outer);
+    for (const output of this.outputs) this.write4(output, vector, width);
+    this.computed = outer;
+  }
+
+  private write4(output: OutputStream, vector: number, width: number): void {
+    const {code} = this;
+    const {value, reduction} = output;
+    const offset = VECTOR_BYTES * vector * bytesPerStep(output);
+    if (reduction === undefined) {
+      code.emit('local.get', this.positions.get(output)!);
+      this.push(value, vector, width);
+      this.store(offset, width);
+    } else if (reduction === 'histogram') {
+      this.count(output, vector, width);
+    } else if (isInRegister(output)) {
+      const register = this.registers.get(output)!;
+      code.emit('local.get', register);
+      this.push(value, vector, width);
+      if (width === 1) this.keepFirst(neutralOf(reduction));
+      code.emit(JOIN[reduction].narrow);
+      code.emit('local.set', register);
+    } else if (isInMemory(output)) {
+      code.emit('local.get', this.positions.get(output)!);
+      this.push(value, vector, width);
+      code.emit('local.get', this.positions.get(output)!);
+      code.access(width === 1 ? 'v128.load32_zero' : 'v128.load', offset);
+      code.emit(JOIN[reduction].narrow);
+      this.store(offset, width);
+    } else {
+      this.push(value, vector, width);
+      code.emit('local.set', this.temporary);
+      this.widen(this.positions.get(output)!, offset, reduction, width);
+    }
+  }
+
+  private store(offset: number, width: number): void {
+    if (width === 1) this.code.access('v128.store32_lane', offset, 0);
+    else this.code.access('v128.store', offset);
+  }
+
+  /** Leaves the first lane of the vector on the stack, and the neutral number in the others. */
+  private keepFirst(neutral: number): void {
+    const bytes = new Uint8Array(VECTOR_BYTES);
+    bytes.fill(0xff, 0, FLOAT32_BYTES);
+    if (neutral !== 0) this.pushConstant(neutral);
+    this.code.constantV128(bytes);
+    this.code.emit(neutral === 0 ? 'v128.and' : 'v128.bitselect');
+  }
+
+  private pushConstant(value: number): void {
+    this.code.constantV128(new Uint8Array(Float32Array.of(value, value, value, value).buffer));
+  }
+
+  /** Adds the float32 numbers in `temporary` to float64 ones in memory. */
+  private widen(
+    position: number,
+    offset: number,
+    reduction: Exclude<Reduction, 'histogram'>,
+    width: number,
+  ): void {
+    const {code} = this;
+    const halves = width === 1 ? [false] : [false, true];
+    halves.forEach((isUpper, half) => {
+      const at = offset + half * VECTOR_BYTES;
+      code.emit('local.get', position);
+      code.emit('local.get', this.temporary);
+      if (isUpper) {
+        code.emit('local.get', this.temporary);
+        code.shuffle(UPPER_HALF);
+      }
+      code.emit('f64x2.promote_low_f32x4');
+      code.emit('local.get', position);
+      code.access(width === 1 ? 'v128.load64_zero' : 'v128.load', at);
+      code.emit(JOIN[reduction].wide);
+      if (width === 1) code.access('v128.store64_lane', at, 0);
+      else code.access('v128.store', at);
+    });
+  }
+
+  /** Joins a register's lanes with the float64 number of its output. */
+  private widenRegister(output: OutputStream): void {
+    const {code} = this;
+    const reduction = output.reduction as Exclude<Reduction, 'histogram'>;
+    const {wide} = JOIN[reduction];
+    const register = this.registers.get(output)!;
+    const address = this.outputParameter(output);
+    const pushHalf = (isUpper: boolean): void => {
+      code.emit('local.get', register);
+      if (isUpper) {
+        code.emit('local.get', register);
+        code.shuffle(UPPER_HALF);
+      }
+      code.emit('f64x2.promote_low_f32x4');
+    };
+    pushHalf(false);
+    pushHalf(true);
+    code.emit(wide);
+    code.emit('local.set', this.temporary);
+    code.emit('local.get', address);
+    code.emit('local.get', this.temporary);
+    code.emit('local.get', this.temporary);
+    code.emit('local.get', this.temporary);
+    code.shuffle(UPPER_HALF);
+    code.emit(wide);
+    code.emit('local.get', address);
+    code.access('v128.load64_zero');
+    code.emit(wide);
+    code.access('v128.store64_lane', 0, 0);
+  }
+
+  /** Adds the float32 results of a band of rows to the float64 ones, and starts them anew. */
+  private widenColumns(output: OutputStream): void {
+    const {code} = this;
+    const reduction = output.reduction as Exclude<Reduction, 'histogram'>;
+    const [narrow, wide, rest] = [code.local(I32), code.local(I32), code.local(I32)];
+    const parameter = this.outputParameter(output);
+    for (const [local, from] of [
+      [narrow, parameter + 2],
+      [wide, parameter],
+      [rest, this.columns],
+    ]) {
+      code.emit('local.get', from);
+      code.emit('local.set', local);
+    }
+    const step = (width: number): void => {
+      code.emit('local.get', narrow);
+      code.access(width === 1 ? 'v128.load32_zero' : 'v128.load');
+      code.emit('local.set', this.temporary);
+      this.widen(wide, 0, reduction, width);
+      code.emit('local.get', narrow);
+      this.pushConstant(neutralOf(reduction));
+      this.store(0, width);
+      for (const [local, bytes] of [
+        [narrow, width * FLOAT32_BYTES],
+        [wide, width * 2 * FLOAT32_BYTES],
+      ]) {
+        code.emit('local.get', local);
+        code.constantI32(bytes);
+        code.emit('i32.add');
+        code.emit('local.set', local);
+      }
+    };
+    this.repeat(rest, LANES, () => step(LANES));
+    this.repeat(rest, 1, () => step(1));
+  }
+
+  /** Adds 1 to the count of each lane's bin. */
+  private count(output: OutputStream, vector: number, width: number): void {
+    const {code} = this;
+    const binBytes = HISTOGRAM_BINS * FLOAT32_BYTES;
+    this.push(output.value, vector, width);
+    code.emit('local.set', this.temporary);
+    const base = this.positions.get(output) ?? this.outputParameter(output);
+    const address = code.local(I32);
+    for (let lane = 0; lane < width; lane++) {
+      const unit = output.placement.columns ? vector * LANES + lane : 0;
+      code.emit('local.get', this.temporary);
+      code.emit('i32x4.extract_lane', lane);
+      code.constantI32(2);
+      code.emit('i32.shl');
+      code.emit('local.get', base);
+      code.emit('i32.add');
+      code.emit('local.tee', address);
+      code.emit('local.get', address);
+      code.access('i32.load', unit * binBytes);
+      code.constantI32(1);
+      code.emit('i32.add');
+      code.access('i32.store', unit * binBytes);
+    }
+  }
+
+  /** Leaves a vector on the stack, computing what it needs and nobody has computed. */
+  private push(lanes: Lanes, vector = 0, width = LANES): void {
+    const {code} = this;
+    const local = this.locals.get(lanes);
+    if (local !== undefined && this.computed.has(lanes)) {
+      code.emit('local.get', local);
+      return;
+    }
+    if (lanes.instruction === 'input') {
+      const input = this.inputs.find(({name}) => name === lanes.name)!;
+      code.emit('local.get', this.positions.get(input)!);
+      code.access(width === 1 ? 'v128.load32_zero' : 'v128.load', vector * VECTOR_BYTES);
+    } else if (lanes.instruction === 'v128.const') {
+      code.constantV128(new Uint8Array(Int32Array.from(lanes.immediates).buffer));
+    } else {
+      for (const operand of lanes.operands) this.push(operand, vector, width);
+      if (lanes.instruction === 'i8x16.shuffle') {
+        code.shuffle(lanes.immediates);
+      } else {
+        for (const distance of lanes.immediates) code.constantI32(distance);
+        code.emit(lanes.instruction);
+      }
+    }
+    if (local !== undefined) {
+      code.emit('local.tee', local);
+      this.computed.add(lanes);
+    }
+  }
+
+  /** Repeats `body`, `step` off `counter` each time, while that much is left. */
+  private repeat(counter: number, step: number, body: () => void): void {
+    const {code} = this;
+    const isLeft = (): void => {
+      code.constantI32(step);
+      code.emit('i32.ge_u');
+    };
+    code.emit('local.get', counter);
+    isLeft();
+    code.emit('if');
+    code.emit('loop');
+    body();
+    code.emit('local.get', counter);
+    code.constantI32(step);
+    code.emit('i32.sub');
+    code.emit('local.tee', counter);
+    isLeft();
+    code.emit('br_if', 0);
+    code.emit('end');
+    code.emit('end');
+  }
+
+  /** Repeats `body` with `part` set to at most `largest`, until `total` is used up. */
+  private countDown(total: number, largest: number, part: number, body: () => void): void {
+    const {code} = this;
+    this.repeat(total, 1, () => {
+      code.emit('local.get', total);
+      code.constantI32(largest);
+      code.emit('local.get', total);
+      code.constantI32(largest);
+      code.emit('i32.lt_u');
+      code.emit('select');
+      code.emit('local.tee', part);
+      code.emit('local.get', total);
+      code.emit('i32.sub');
+      code.constantI32(-1);
+      code.emit('i32.sub');
+      code.emit('local.set', total);
+      body();
+    });
+  }
+}
+
+function levelOf({rows, columns}: Placement): Level {
+  if (columns) return 2;
+  return rows ? 1 : 0;
+}
+
+/** Reduced along the columns: kept in a register while a row is walked. */
+function isInRegister({reduction, placement}: OutputStream): boolean {
+  return reduction !== undefined && reduction !== 'histogram' && !placement.columns;
+}
+
+/** Reduced along the rows alone: kept as float32 in memory for a band of rows. */
+function isInMemory(stream: InputStream | OutputStream): boolean {
+  if (!('value' in stream)) return false;
+  const {reduction, placement} = stream;
+  return (
+    reduction !== undefined && reduction !== 'histogram' && placement.columns && !placement.rows
+  );
+}
+
+/** How many times as far a stream's position moves as that of float32 numbers. */
+function bytesPerStep(stream: InputStream | OutputStream): number {
+  if (!('value' in stream) || stream.reduction === undefined || isInMemory(stream)) return 1;
+  return stream.reduction === 'histogram' ? HISTOGRAM_BINS : 2;
+}
