@@ -2,7 +2,7 @@ import {CannotExpress} from '../target.js';
 import type {Program} from '../program.js';
 import {Code, moduleBytes} from './encoder.js';
 import {kernelBytes} from './kernel.js';
-import type {Placement} from './kernel.js';
+import type {OutputMode, Placement} from './kernel.js';
 
 /** A compiled kernel; `kernelBytes` tells its parameters. */
 export type Kernel = (...parameters: number[]) => void;
@@ -21,16 +21,18 @@ const compiled = new WeakMap<Program, Map<string, Compiled>>();
 export function kernelOf(
   program: Program,
   inputs: ReadonlyMap<string, Placement>,
-  outputs: readonly Placement[],
+  outputs: readonly OutputMode[],
   memory: WebAssembly.Memory,
 ): Kernel {
   const isShared = Object.prototype.toString.call(memory.buffer) === '[object SharedArrayBuffer]';
   const known = compiled.get(program) ?? new Map<string, Compiled>();
   compiled.set(program, known);
-  const key = [...inputs.values(), ...outputs]
-    .map(({rows, columns}) => Number(rows) + 2 * Number(columns))
-    .concat(Number(isShared))
-    .join('');
+  const places = [...inputs.values(), ...outputs.map(({placement}) => placement)];
+  const key = [
+    ...places.map(({rows, columns}) => Number(rows) + 2 * Number(columns)),
+    ...outputs.map(({reduction}) => reduction),
+    isShared,
+  ].join();
   let entry = known.get(key);
   if (!entry) {
     const module = compile(kernelBytes(program, inputs, outputs, isShared));

@@ -6,6 +6,7 @@ import type {ProgramShapes} from '../target.js';
 import {kernelOf} from './compile.js';
 import type {Kernel} from './compile.js';
 import {neutralOf} from './kernel.js';
+import type {OutputMode} from './kernel.js';
 import {layoutOf, outerOffsets, rowsTogether} from './layout.js';
 import type {Walk} from './layout.js';
 
@@ -106,18 +107,26 @@ function makePlan(
       size: sizeOf(inputShapes[tensor]),
     })),
   );
-  const outputs = program.outputs.flatMap(({reduction, ...output}, tensor) => {
-    const values = valuesOf({reduction, ...output});
-    const isStacked = Array.isArray(output.value);
-    return values.map((_, coefficient) => ({
+  const modes = program.outputs.map(({value, reduction}, tensor): OutputMode => {
+    const isGathered =
+      Array.isArray(value) ||
+      reduction === 'histogram' ||
+      sizeOf(outerShapes[tensor]) < sizeOf(full);
+    return {
+      placement: layout.walks[program.inputs.length + tensor],
+      reduction: isGathered ? (reduction ?? 'sum') : undefined,
+    };
+  });
+  const outputs = program.outputs.flatMap((output, tensor) =>
+    valuesOf(output).map((_, coefficient, {length}) => ({
       tensor,
       coefficient,
-      coefficients: values.length,
-      walk: layout.walks[tensor + program.inputs.length],
+      coefficients: length,
+      walk: layout.walks[program.inputs.length + tensor],
       size: sizeOf(outerShapes[tensor]),
-      reduction: reduction ?? (isStacked ? ('sum' as const) : undefined),
-    }));
-  });
+      reduction: modes[tensor].reduction,
+    })),
+  );
   const outputShapes = program.outputs.map(({value, reduction}, index) => {
     if (reduction === 'histogram') return [...outerShapes[index], HISTOGRAM_BINS];
     return Array.isArray(value) ? [...outerShapes[index], value.length] : outerShapes[index];
@@ -136,8 +145,7 @@ function makePlan(
     kernel(memory) {
       let kernel = kernels.get(memory);
       if (!kernel) {
-        const places = layout.walks.slice(program.inputs.length);
-        kernel = kernelOf(program, placements, places, memory);
+        kernel = kernelOf(program, placements, modes, memory);
         kernels.set(memory, kernel);
       }
       return kernel;
@@ -145,9 +153,9 @@ function makePlan(
   };
 }
 
-/** Whether a tensor lies in memory element by element as it is walked. */
-function isWalked({walk, coefficients}: InputPlan | OutputPlan): boolean {
-  return walk.rows && walk.columns && coefficients === 1;
+/** Whether a kernel reads an input where it lies. */
+function isWalked({walk, coefficients}: InputPlan): boolean {
+  return walk.inOrder && coefficients === 1;
 }
 
 /** Runs a program's kernel. Returns its outputs, which the workspace made. */

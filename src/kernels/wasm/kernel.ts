@@ -13,18 +13,22 @@ export interface Placement {
   readonly columns: boolean;
 }
 
+/** How a kernel writes an output. */
+export interface OutputMode {
+  readonly placement: Placement;
+  /** Absent where each element is stored. */
+  readonly reduction?: Reduction;
+}
+
 /** A kernel's reading of one input; a vector of coefficients is one stream for each. */
-export interface InputStream {
+interface InputStream {
   readonly name: string;
   readonly placement: Placement;
 }
 
 /** A kernel's writing of one value of an output. */
-export interface OutputStream {
+interface OutputStream extends OutputMode {
   readonly value: Lanes;
-  /** Absent where each element is stored. */
-  readonly reduction?: Reduction;
-  readonly placement: Placement;
 }
 
 /** For each stream, the number of parameters of the kernel: an address and what else it needs. */
@@ -88,15 +92,14 @@ function histogramBins(x: Lanes): Lanes {
 export function kernelBytes(
   program: Program,
   inputPlacements: ReadonlyMap<string, Placement>,
-  outputPlacements: readonly Placement[],
+  outputModes: readonly OutputMode[],
   sharedMemory: boolean,
 ): Uint8Array {
   const lowering = new Lowering();
-  const outputs = program.outputs.flatMap(({reduction, ...output}, index) =>
-    lowering.lower(valuesOf({reduction, ...output})).map(lanes => ({
-      value: reduction === 'histogram' ? histogramBins(lanes) : lanes,
-      reduction,
-      placement: outputPlacements[index],
+  const outputs = program.outputs.flatMap((output, index) =>
+    lowering.lower(valuesOf(output)).map(lanes => ({
+      ...outputModes[index],
+      value: output.reduction === 'histogram' ? histogramBins(lanes) : lanes,
     })),
   );
   const inputs = [...inputPlacements].map(([name, placement]) => ({name, placement}));
@@ -529,11 +532,12 @@ class KernelWriter {
       code.constantI32(largest);
       code.emit('i32.lt_u');
       code.emit('select');
-      code.emit('local.tee', part);
+      code.emit('local.set', part);
       code.emit('local.get', total);
+      code.emit('local.get', part);
       code.emit('i32.sub');
-      code.constantI32(-1);
-      code.emit('i32.sub');
+      code.constantI32(1);
+      code.emit('i32.add');
       code.emit('local.set', total);
       body();
     });

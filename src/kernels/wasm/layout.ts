@@ -6,6 +6,8 @@ export interface Walk extends Placement {
   readonly outerStrides: readonly number[];
   /** Elements from one row to the next. */
   readonly rowStride: number;
+  /** Whether its elements lie in memory in the order in which rows and columns are walked. */
+  readonly inOrder: boolean;
 }
 
 /**
@@ -32,6 +34,8 @@ export function layoutOf(full: readonly number[], shapes: readonly (readonly num
   while (merged.length < 2) merged.unshift({size: 1, varies: shapes.map(() => false)});
   if (merged[1].size === 1) merged[1].varies = shapes.map(() => true);
 
+  const sizes = merged.map(({size}) => size);
+  const [rows, columns] = sizes.slice(-2);
   const walks = shapes.map((_, index): Walk => {
     const strides: number[] = [];
     let elements = 1;
@@ -45,10 +49,9 @@ export function layoutOf(full: readonly number[], shapes: readonly (readonly num
       rowStride,
       rows: rowStride > 0,
       columns: columnStride > 0,
+      inOrder: columnStride > 0 && (rowStride > 0 || rows === 1),
     };
   });
-  const sizes = merged.map(({size}) => size);
-  const [rows, columns] = sizes.slice(-2);
   return {outer: sizes.slice(0, -2), rows, columns, walks};
 }
 

@@ -15,7 +15,7 @@ const LOG2_E = 1.4426950408889634;
 
 /** ln 2 in two parts, of which the first has few bits: a multiple of it is exact. */
 const LN2_HIGH = 0.693359375;
-const LN2_LOW = -2.12194440054690583e-4;
+const LN2_LOW = -2.1219444e-4;
 
 /** Adding 1.5 · 2²³ rounds to an integer, which then stands in the lowest bits. */
 const ROUNDING = 1.5 * 2 ** 23;
