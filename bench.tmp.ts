@@ -4,7 +4,7 @@ import {activations, defineActivation} from './src/index.js';
 const snake = defineActivation({name:'snake',weights:{a:{initializer:'ones'}},formula:({x,a})=>x.add(x.mul(a).sin().square().div(a))});
 type F=(x:tf.Tensor)=>tf.Tensor;
 const shapes:{[k:string]:number[]}={D:[128,1024],C:[32,28,28,64]};
-function med(a:number[]){a.sort((p,q)=>p-q);return a[a.length>>1];}
+function med(a:number[]){a.sort((p,q)=>p-q);return a[Math.floor(a.length*0.1)];}
 async function main(){
  const only=process.argv[2]?.split(',');
  for(const b of ['wasm','cpu']){ await tf.setBackend(b);

@@ -44,9 +44,9 @@ const VECTOR_BYTES = 16;
 const LANES = 4;
 
 /** How many vectors are computed in each turn of the loop, by the instructions that one takes. */
-const UNROLLED: readonly (readonly [instructions: number, vectors: number])[] = [
-  [16, 4],
-  [60, 2],
+const SIDE_BY_SIDE: readonly (readonly [instructions: number, vectors: number])[] = [
+  [48, 4],
+  [200, 2],
 ];
 
 const UPPER_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -109,14 +109,15 @@ export function kernelBytes(
 /** When a vector is computed: once, once for each row, or for each vector of columns. */
 type Level = 0 | 1 | 2;
 
+/** Local variables of the vectors of a turn: for each, one for every vector computed side by side. */
+type Slots = Map<Lanes, readonly number[]>;
+
 class KernelWriter {
   private readonly code: Code;
   private readonly levels = new Map<Lanes, Level>();
-  private readonly uses = new Map<Lanes, number>();
-  private readonly locals = new Map<Lanes, number>();
+  /** The local variables of what is computed outside the innermost loop. */
+  private readonly outer = new Map<Lanes, number>();
   private readonly order: readonly Lanes[];
-  /** Which vectors have been computed where the code now stands. */
-  private computed = new Set<Lanes>();
 
   private readonly rows = 0;
   private readonly columns = 1;
@@ -143,49 +144,27 @@ class KernelWriter {
   }
 
   write(sharedMemory: boolean): Uint8Array {
-    this.loadInputs(0);
-    this.compute(0);
-    const computedOnce = this.computed;
+    this.computeOutside(0);
     const band = this.code.local(I32);
     this.countDown(this.rows, BAND_ROWS, band, () => {
-      this.repeat(band, 1, () => {
-        this.computed = new Set(computedOnce);
-        this.row();
-      });
+      this.repeat(band, 1, () => this.row());
       for (const output of this.outputs) if (isInMemory(output)) this.widenColumns(output);
     });
     return moduleBytes(this.code, this.parameters, sharedMemory);
   }
 
   private classify(): void {
-    const placements = new Map(this.inputs.map(({name, placement}) => [name, placement]));
     for (const lanes of this.order) {
-      const own = lanes.instruction === 'input' ? levelOf(placements.get(lanes.name)!) : 0;
+      const own = lanes.instruction === 'input' ? levelOf(this.inputOf(lanes).placement) : 0;
       const levels = lanes.operands.map(operand => this.levels.get(operand)!);
-      this.levels.set(lanes, Math.max(own, ...levels) as Level);
-      for (const operand of lanes.operands) {
-        this.uses.set(operand, (this.uses.get(operand) ?? 0) + 1);
-      }
-    }
-    for (const {value} of this.outputs) this.uses.set(value, (this.uses.get(value) ?? 0) + 1);
-    const isHoisted = (lanes: Lanes): boolean =>
-      this.levels.get(lanes)! < 2 &&
-      (lanes.instruction === 'v128.const' || this.isNeededBelow(lanes));
-    for (const lanes of this.order) {
-      if (isHoisted(lanes) || this.uses.get(lanes)! > 1 || lanes.instruction === 'input') {
-        this.locals.set(lanes, this.code.local(V128));
-      }
+      const level = Math.max(own, ...levels) as Level;
+      this.levels.set(lanes, level);
+      if (level < 2) this.outer.set(lanes, this.code.local(V128));
     }
   }
 
-  /** Whether a vector of an outer level is used in an inner one. */
-  private isNeededBelow(lanes: Lanes): boolean {
-    const level = this.levels.get(lanes)!;
-    const isRoot = this.outputs.some(({value}) => value === lanes);
-    return (
-      isRoot ||
-      this.order.some(user => user.operands.includes(lanes) && this.levels.get(user)! > level)
-    );
+  private inputOf({name}: Lanes): InputStream {
+    return this.inputs.find(input => input.name === name)!;
   }
 
   private inputParameter(input: InputStream): number {
@@ -202,36 +181,37 @@ class KernelWriter {
     return 'value' in stream ? this.outputParameter(stream) : this.inputParameter(stream);
   }
 
-  /** Loads the inputs that are the same along a row, or everywhere. */
-  private loadInputs(level: Level): void {
-    for (const input of this.inputs) {
-      const lanes = this.order.find(
-        ({instruction, name}) => instruction === 'input' && name === input.name,
-      );
-      if (!lanes || levelOf(input.placement) !== level) continue;
-      this.code.emit('local.get', this.inputParameter(input));
-      this.code.access('v128.load32_splat');
-      this.code.emit('local.set', this.locals.get(lanes)!);
-      this.computed.add(lanes);
+  /** Computes what is the same along a row, or everywhere. */
+  private computeOutside(level: Level): void {
+    for (const lanes of this.order) {
+      if (this.levels.get(lanes) !== level) continue;
+      if (lanes.instruction === 'input') {
+        this.code.emit('local.get', this.inputParameter(this.inputOf(lanes)));
+        this.code.access('v128.load32_splat');
+      } else {
+        this.apply(lanes, operand => this.outer.get(operand)!);
+      }
+      this.code.emit('local.set', this.outer.get(lanes)!);
     }
   }
 
-  /** Computes what is needed further in, but not computed there. */
-  private compute(level: Level): void {
-    for (const lanes of this.order) {
-      if (this.levels.get(lanes) !== level || this.computed.has(lanes)) continue;
-      const isConstant = lanes.instruction === 'v128.const';
-      if (!isConstant && !this.isNeededBelow(lanes)) continue;
-      this.push(lanes);
-      this.code.emit('local.set', this.locals.get(lanes)!);
-      this.computed.add(lanes);
+  /** Leaves a vector on the stack, from its operands in local variables. */
+  private apply(lanes: Lanes, localOf: (operand: Lanes) => number): void {
+    const {code} = this;
+    for (const operand of lanes.operands) code.emit('local.get', localOf(operand));
+    if (lanes.instruction === 'v128.const') {
+      code.constantV128(new Uint8Array(Int32Array.from(lanes.immediates).buffer));
+    } else if (lanes.instruction === 'i8x16.shuffle') {
+      code.shuffle(lanes.immediates);
+    } else {
+      for (const distance of lanes.immediates) code.constantI32(distance);
+      code.emit(lanes.instruction as SimdInstruction);
     }
   }
 
   private row(): void {
     const {code} = this;
-    this.loadInputs(1);
-    this.compute(1);
+    this.computeOutside(1);
     for (const [stream, position] of this.positions) {
       const start = isInMemory(stream) ? 2 : 0;
       code.emit('local.get', this.parameterOf(stream) + start);
@@ -265,73 +245,97 @@ class KernelWriter {
 
   /** Computes `count` columns: several vectors at a time, then one, then single elements. */
   private walk(count: number): void {
-    const unrolled = this.unrolledVectors();
-    if (unrolled > 1) this.vectors(count, unrolled);
-    this.vectors(count, 1);
-    this.repeat(count, 1, () => {
-      this.elements(0, 1);
-      this.advance(FLOAT32_BYTES);
+    const inner = this.order.filter(lanes => this.levels.get(lanes) === 2).length;
+    const sideBySide = SIDE_BY_SIDE.find(([instructions]) => inner <= instructions)?.[1] ?? 1;
+    if (sideBySide > 1) this.turns(count, sideBySide, LANES);
+    this.turns(count, 1, LANES);
+    this.turns(count, 1, 1);
+  }
+
+  /** Repeats a turn that computes `vectors` vectors of `width` elements, while that many are left. */
+  private turns(count: number, vectors: number, width: number): void {
+    this.repeat(count, width * vectors, () => {
+      this.turn(vectors, width);
+      for (const [stream, position] of this.positions) {
+        this.code.emit('local.get', position);
+        this.code.constantI32(FLOAT32_BYTES * width * vectors * bytesPerStep(stream));
+        this.code.emit('i32.add');
+        this.code.emit('local.set', position);
+      }
     });
   }
 
-  private unrolledVectors(): number {
-    const size = this.order.filter(lanes => this.levels.get(lanes) === 2).length;
-    return UNROLLED.find(([instructions]) => size <= instructions)?.[1] ?? 1;
-  }
-
-  private vectors(count: number, vectors: number): void {
-    this.repeat(count, LANES * vectors, () => {
-      for (let vector = 0; vector < vectors; vector++) this.elements(vector, LANES);
-      this.advance(VECTOR_BYTES * vectors);
-    });
-  }
-
-  private advance(bytes: number): void {
+  /**
+   * Computes vectors side by side, step by step, so that a processor need not wait for one step's
+   * result before it begins the next.
+   */
+  private turn(vectors: number, width: number): void {
     const {code} = this;
-    for (const [stream, position] of this.positions) {
-      code.emit('local.get', position);
-      code.constantI32(bytes * bytesPerStep(stream));
-      code.emit('i32.add');
-      code.emit('local.set', position);
+    const inner = this.order.filter(lanes => this.levels.get(lanes) === 2);
+    const slots = this.assignSlots(inner, vectors);
+    const localOf = (lanes: Lanes, vector: number): number =>
+      this.outer.get(lanes) ?? slots.get(lanes)![vector];
+    for (const lanes of inner) {
+      for (let vector = 0; vector < vectors; vector++) {
+        if (lanes.instruction === 'input') {
+          code.emit('local.get', this.positions.get(this.inputOf(lanes))!);
+          code.access(width === 1 ? 'v128.load32_zero' : 'v128.load', vector * VECTOR_BYTES);
+        } else {
+          this.apply(lanes, operand => localOf(operand, vector));
+        }
+        code.emit('local.set', localOf(lanes, vector));
+      }
+    }
+    for (const output of this.outputs) {
+      for (let vector = 0; vector < vectors; vector++) {
+        this.deliver(output, localOf(output.value, vector), vector, width);
+      }
     }
   }
 
-  /** Computes the vector `vector` steps on, or with a width of 1 a single element. */
-  private elements(vector: number, width: number): void {
-    const outer = this.computed;
-    this.computed = new Set(outer);
-    for (const output of this.outputs) this.write4(output, vector, width);
-    this.computed = outer;
+  /** Local variables for the vectors of a turn; one whose vector is used up serves another. */
+  private assignSlots(inner: readonly Lanes[], vectors: number): Slots {
+    const lastUse = new Map<Lanes, number>();
+    inner.forEach((lanes, index) => lanes.operands.forEach(each => lastUse.set(each, index)));
+    for (const {value} of this.outputs) lastUse.set(value, Infinity);
+    const slots: Slots = new Map();
+    const free: (readonly number[])[] = [];
+    inner.forEach((lanes, index) => {
+      for (const operand of new Set(lanes.operands)) {
+        if (lastUse.get(operand) === index && slots.has(operand)) free.push(slots.get(operand)!);
+      }
+      slots.set(lanes, free.pop() ?? Array.from({length: vectors}, () => this.code.local(V128)));
+    });
+    return slots;
   }
 
-  private write4(output: OutputStream, vector: number, width: number): void {
+  /** Stores or gathers the vector `vector` of an output, or with a width of 1 its first element. */
+  private deliver(output: OutputStream, value: number, vector: number, width: number): void {
     const {code} = this;
-    const {value, reduction} = output;
+    const {reduction} = output;
     const offset = VECTOR_BYTES * vector * bytesPerStep(output);
     if (reduction === undefined) {
       code.emit('local.get', this.positions.get(output)!);
-      this.push(value, vector, width);
+      code.emit('local.get', value);
       this.store(offset, width);
     } else if (reduction === 'histogram') {
-      this.count(output, vector, width);
+      this.count(output, value, vector, width);
     } else if (isInRegister(output)) {
       const register = this.registers.get(output)!;
       code.emit('local.get', register);
-      this.push(value, vector, width);
+      code.emit('local.get', value);
       if (width === 1) this.keepFirst(neutralOf(reduction));
       code.emit(JOIN[reduction].narrow);
       code.emit('local.set', register);
     } else if (isInMemory(output)) {
       code.emit('local.get', this.positions.get(output)!);
-      this.push(value, vector, width);
+      code.emit('local.get', value);
       code.emit('local.get', this.positions.get(output)!);
       code.access(width === 1 ? 'v128.load32_zero' : 'v128.load', offset);
       code.emit(JOIN[reduction].narrow);
       this.store(offset, width);
     } else {
-      this.push(value, vector, width);
-      code.emit('local.set', this.temporary);
-      this.widen(this.positions.get(output)!, offset, reduction, width);
+      this.widen(value, this.positions.get(output)!, offset, reduction, width);
     }
   }
 
@@ -353,8 +357,20 @@ class KernelWriter {
     this.code.constantV128(new Uint8Array(Float32Array.of(value, value, value, value).buffer));
   }
 
-  /** Adds the float32 numbers in `temporary` to float64 ones in memory. */
+  /** Leaves the lower or upper half of a float32 vector on the stack, as float64. */
+  private pushHalf(value: number, isUpper: boolean): void {
+    const {code} = this;
+    code.emit('local.get', value);
+    if (isUpper) {
+      code.emit('local.get', value);
+      code.shuffle(UPPER_HALF);
+    }
+    code.emit('f64x2.promote_low_f32x4');
+  }
+
+  /** Joins float32 numbers with float64 ones in memory. */
   private widen(
+    value: number,
     position: number,
     offset: number,
     reduction: Exclude<Reduction, 'histogram'>,
@@ -365,12 +381,7 @@ class KernelWriter {
     halves.forEach((isUpper, half) => {
       const at = offset + half * VECTOR_BYTES;
       code.emit('local.get', position);
-      code.emit('local.get', this.temporary);
-      if (isUpper) {
-        code.emit('local.get', this.temporary);
-        code.shuffle(UPPER_HALF);
-      }
-      code.emit('f64x2.promote_low_f32x4');
+      this.pushHalf(value, isUpper);
       code.emit('local.get', position);
       code.access(width === 1 ? 'v128.load64_zero' : 'v128.load', at);
       code.emit(JOIN[reduction].wide);
@@ -382,20 +393,11 @@ class KernelWriter {
   /** Joins a register's lanes with the float64 number of its output. */
   private widenRegister(output: OutputStream): void {
     const {code} = this;
-    const reduction = output.reduction as Exclude<Reduction, 'histogram'>;
-    const {wide} = JOIN[reduction];
+    const {wide} = JOIN[output.reduction as Exclude<Reduction, 'histogram'>];
     const register = this.registers.get(output)!;
     const address = this.outputParameter(output);
-    const pushHalf = (isUpper: boolean): void => {
-      code.emit('local.get', register);
-      if (isUpper) {
-        code.emit('local.get', register);
-        code.shuffle(UPPER_HALF);
-      }
-      code.emit('f64x2.promote_low_f32x4');
-    };
-    pushHalf(false);
-    pushHalf(true);
+    this.pushHalf(register, false);
+    this.pushHalf(register, true);
     code.emit(wide);
     code.emit('local.set', this.temporary);
     code.emit('local.get', address);
@@ -410,7 +412,7 @@ class KernelWriter {
     code.access('v128.store64_lane', 0, 0);
   }
 
-  /** Adds the float32 results of a band of rows to the float64 ones, and starts them anew. */
+  /** Joins the float32 results of a band of rows with the float64 ones, and starts them anew. */
   private widenColumns(output: OutputStream): void {
     const {code} = this;
     const reduction = output.reduction as Exclude<Reduction, 'histogram'>;
@@ -424,39 +426,37 @@ class KernelWriter {
       code.emit('local.get', from);
       code.emit('local.set', local);
     }
-    const step = (width: number): void => {
-      code.emit('local.get', narrow);
-      code.access(width === 1 ? 'v128.load32_zero' : 'v128.load');
-      code.emit('local.set', this.temporary);
-      this.widen(wide, 0, reduction, width);
-      code.emit('local.get', narrow);
-      this.pushConstant(neutralOf(reduction));
-      this.store(0, width);
-      for (const [local, bytes] of [
-        [narrow, width * FLOAT32_BYTES],
-        [wide, width * 2 * FLOAT32_BYTES],
-      ]) {
-        code.emit('local.get', local);
-        code.constantI32(bytes);
-        code.emit('i32.add');
-        code.emit('local.set', local);
-      }
-    };
-    this.repeat(rest, LANES, () => step(LANES));
-    this.repeat(rest, 1, () => step(1));
+    for (const width of [LANES, 1]) {
+      this.repeat(rest, width, () => {
+        code.emit('local.get', narrow);
+        code.access(width === 1 ? 'v128.load32_zero' : 'v128.load');
+        code.emit('local.set', this.temporary);
+        this.widen(this.temporary, wide, 0, reduction, width);
+        code.emit('local.get', narrow);
+        this.pushConstant(neutralOf(reduction));
+        this.store(0, width);
+        for (const [local, bytes] of [
+          [narrow, width * FLOAT32_BYTES],
+          [wide, width * 2 * FLOAT32_BYTES],
+        ]) {
+          code.emit('local.get', local);
+          code.constantI32(bytes);
+          code.emit('i32.add');
+          code.emit('local.set', local);
+        }
+      });
+    }
   }
 
   /** Adds 1 to the count of each lane's bin. */
-  private count(output: OutputStream, vector: number, width: number): void {
+  private count(output: OutputStream, value: number, vector: number, width: number): void {
     const {code} = this;
     const binBytes = HISTOGRAM_BINS * FLOAT32_BYTES;
-    this.push(output.value, vector, width);
-    code.emit('local.set', this.temporary);
     const base = this.positions.get(output) ?? this.outputParameter(output);
     const address = code.local(I32);
     for (let lane = 0; lane < width; lane++) {
       const unit = output.placement.columns ? vector * LANES + lane : 0;
-      code.emit('local.get', this.temporary);
+      code.emit('local.get', value);
       code.emit('i32x4.extract_lane', lane);
       code.constantI32(2);
       code.emit('i32.shl');
@@ -468,35 +468,6 @@ class KernelWriter {
       code.constantI32(1);
       code.emit('i32.add');
       code.access('i32.store', unit * binBytes);
-    }
-  }
-
-  /** Leaves a vector on the stack, computing what it needs and nobody has computed. */
-  private push(lanes: Lanes, vector = 0, width = LANES): void {
-    const {code} = this;
-    const local = this.locals.get(lanes);
-    if (local !== undefined && this.computed.has(lanes)) {
-      code.emit('local.get', local);
-      return;
-    }
-    if (lanes.instruction === 'input') {
-      const input = this.inputs.find(({name}) => name === lanes.name)!;
-      code.emit('local.get', this.positions.get(input)!);
-      code.access(width === 1 ? 'v128.load32_zero' : 'v128.load', vector * VECTOR_BYTES);
-    } else if (lanes.instruction === 'v128.const') {
-      code.constantV128(new Uint8Array(Int32Array.from(lanes.immediates).buffer));
-    } else {
-      for (const operand of lanes.operands) this.push(operand, vector, width);
-      if (lanes.instruction === 'i8x16.shuffle') {
-        code.shuffle(lanes.immediates);
-      } else {
-        for (const distance of lanes.immediates) code.constantI32(distance);
-        code.emit(lanes.instruction);
-      }
-    }
-    if (local !== undefined) {
-      code.emit('local.tee', local);
-      this.computed.add(lanes);
     }
   }
 
