@@ -83,7 +83,10 @@ export function runProgram(
   constants: readonly string[] = [],
 ): Tensor[] {
   registerKernel(kernelName, program);
-  const named = Object.fromEntries(program.inputs.map(({name}, index) => [name, inputs[index]]));
+  const named: Record<string, Tensor> = {};
+  for (let index = 0; index < inputs.length; index++) {
+    named[program.inputs[index].name] = inputs[index];
+  }
   const call: Call = {program, shapes, constants};
   const outputs: Tensor | Tensor[] = tf
     .engine()
@@ -91,8 +94,14 @@ export function runProgram(
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
+/** The backends for which each kernel has been registered. */
+const registered = new Map<string, Set<string>>();
+
 function registerKernel(kernelName: string, program: Program): void {
   const backendName = tf.getBackend();
+  const backends = registered.get(kernelName);
+  if (backends?.has(backendName)) return;
+  registered.set(kernelName, new Set(backends).add(backendName));
   if (!tf.getKernel(kernelName, backendName)) {
     tf.registerKernel({
       kernelName,

@@ -63,23 +63,55 @@ interface Plan {
   readonly outputs: readonly OutputPlan[];
   readonly outputShapes: readonly (readonly number[])[];
   readonly offsets: readonly (readonly number[])[];
+  /** Elements in all; 0 where there is nothing to compute. */
+  readonly size: number;
+  /** Whether every tensor is read or written where it lies, from its start. */
+  readonly isPlain: boolean;
   kernel(memory: WebAssembly.Memory): Kernel;
 }
 
-const plans = new WeakMap<Program, Map<string, Plan>>();
-const REMEMBERED_PLANS = 32;
+/** A plan and the shapes it was made for. */
+interface KnownPlan {
+  readonly plan: Plan;
+  readonly shapes: readonly (readonly number[])[];
+}
+
+const plans = new WeakMap<Program, KnownPlan[]>();
+const REMEMBERED_PLANS = 16;
 
 function planOf(program: Program, tensors: readonly TensorInfo[], shapes: ProgramShapes): Plan {
-  const known = plans.get(program) ?? new Map<string, Plan>();
-  plans.set(program, known);
-  const key = JSON.stringify([shapes.full, shapes.reduced, tensors.map(({shape}) => shape)]);
-  let plan = known.get(key);
-  if (!plan) {
-    if (known.size === REMEMBERED_PLANS) known.delete(known.keys().next().value!);
-    plan = makePlan(program, tensors, shapes);
-    known.set(key, plan);
+  let known = plans.get(program);
+  if (!known) plans.set(program, (known = []));
+  for (const {plan, shapes: earlier} of known) {
+    if (areTheSame(earlier, tensors, shapes)) return plan;
   }
+  const plan = makePlan(program, tensors, shapes);
+  const all = [shapes.full, ...shapes.reduced, ...tensors.map(({shape}) => shape)];
+  known.unshift({plan, shapes: all.map(shape => [...shape])});
+  known.length = Math.min(known.length, REMEMBERED_PLANS);
   return plan;
+}
+
+function areTheSame(
+  earlier: readonly (readonly number[])[],
+  tensors: readonly TensorInfo[],
+  {full, reduced}: ProgramShapes,
+): boolean {
+  const first = 1 + reduced.length;
+  if (earlier.length !== first + tensors.length || !isSameShape(earlier[0], full)) return false;
+  for (let index = 0; index < reduced.length; index++) {
+    if (!isSameShape(earlier[1 + index], reduced[index])) return false;
+  }
+  for (let index = 0; index < tensors.length; index++) {
+    if (!isSameShape(earlier[first + index], tensors[index].shape)) return false;
+  }
+  return true;
+}
+
+function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 function sizeOf(shape: readonly number[]): number {
@@ -134,14 +166,20 @@ function makePlan(
   const names = program.inputs.flatMap(expressionsOf).map(({name}) => name);
   const placements = new Map(inputs.map(({walk}, index) => [names[index], walk]));
   const kernels = new WeakMap<WebAssembly.Memory, Kernel>();
+  const offsets = outerOffsets(layout);
   return {
+    size: sizeOf(full),
+    isPlain:
+      offsets.length === 1 &&
+      inputs.every(isWalked) &&
+      outputs.every(({reduction}) => reduction === undefined),
     rows: layout.rows,
     columns: layout.columns,
     together: rowsTogether(layout),
     inputs,
     outputs,
     outputShapes,
-    offsets: outerOffsets(layout),
+    offsets,
     kernel(memory) {
       let kernel = kernels.get(memory);
       if (!kernel) {
@@ -168,17 +206,45 @@ export function execute(
   const plan = planOf(program, tensors, shapes);
   const kernel = plan.kernel(workspace.memory);
   const results = plan.outputShapes.map(shape => workspace.output(shape));
-  if (sizeOf(shapes.full) === 0) {
+  if (plan.size === 0) {
     plan.outputs.forEach(({tensor, reduction}) => {
       if (reduction) workspace.view(results[tensor]).fill(neutralOf(reduction));
     });
-    return results;
+  } else if (plan.isPlain && plan.size <= workspace.largestBlock) {
+    runPlainly(plan, kernel, workspace, tensors, results);
+  } else {
+    new Execution(plan, workspace, tensors, results).run(kernel);
   }
-  new Execution(plan, workspace, tensors, results).run(kernel);
   return results;
 }
 
-/** One run of a kernel. */
+/** Runs a kernel once, on tensors that it reads and writes where they lie. */
+function runPlainly(
+  {rows, columns, size, inputs, outputs}: Plan,
+  kernel: Kernel,
+  workspace: Workspace,
+  tensors: readonly TensorInfo[],
+  results: readonly TensorInfo[],
+): void {
+  const rowBytes = columns * FLOAT32_BYTES;
+  const parameters = [rows, columns];
+  workspace.reserve(0);
+  for (let slot = 0; slot < inputs.length; slot++) {
+    const tensor = tensors[inputs[slot].tensor];
+    parameters.push(workspace.read(tensor, slot, 0, size), rowBytes);
+  }
+  for (let index = 0; index < outputs.length; index++) {
+    const result = results[outputs[index].tensor];
+    parameters.push(workspace.write(result, inputs.length + index, 0, size), rowBytes, 0);
+  }
+  kernel(...parameters);
+  for (let index = 0; index < outputs.length; index++) {
+    workspace.written(results[outputs[index].tensor], inputs.length + index, 0, size);
+  }
+  workspace.release();
+}
+
+/** One run of a kernel, in as many calls as it takes. */
 class Execution {
   /** The addresses of what stays in place: shared inputs, and what is gathered. */
   private readonly addresses: number[] = [];
