@@ -1,11 +1,10 @@
 import {HISTOGRAM_BINS, LARGEST_EXPONENT, SMALLEST_EXPONENT} from '../histogram.js';
-import {valuesOf} from '../program.js';
 import type {Program, Reduction} from '../program.js';
 import {Code, I32, V128, moduleBytes} from './encoder.js';
 import type {SimdInstruction} from './encoder.js';
 import {orderOf} from './lanes.js';
 import type {Lanes} from './lanes.js';
-import {Lowering} from './lower.js';
+import {lower} from './lower.js';
 
 /** How a tensor lies in the rows and columns that a kernel walks: where its elements differ. */
 export interface Placement {
@@ -28,7 +27,10 @@ interface InputStream {
 
 /** A kernel's writing of one value of an output. */
 interface OutputStream extends OutputMode {
-  readonly value: Lanes;
+  /** Right for all numbers. */
+  readonly exact: Lanes;
+  /** Right where the guards hold. */
+  readonly fast: Lanes;
 }
 
 /** For each stream, the number of parameters of the kernel: an address and what else it needs. */
@@ -95,15 +97,18 @@ export function kernelBytes(
   outputModes: readonly OutputMode[],
   sharedMemory: boolean,
 ): Uint8Array {
-  const lowering = new Lowering();
-  const outputs = program.outputs.flatMap((output, index) =>
-    lowering.lower(valuesOf(output)).map(lanes => ({
+  const {exact, fast, guards} = lower(program);
+  const outputs = program.outputs.flatMap(({reduction}, index) => {
+    const valueOf = (lanes: Lanes): Lanes =>
+      reduction === 'histogram' ? histogramBins(lanes) : lanes;
+    return exact[index].map((lanes, position) => ({
       ...outputModes[index],
-      value: output.reduction === 'histogram' ? histogramBins(lanes) : lanes,
-    })),
-  );
+      exact: valueOf(lanes),
+      fast: valueOf(fast[index][position]),
+    }));
+  });
   const inputs = [...inputPlacements].map(([name, placement]) => ({name, placement}));
-  return new KernelWriter(inputs, outputs).write(sharedMemory);
+  return new KernelWriter(inputs, outputs, guards).write(sharedMemory);
 }
 
 /** When a vector is computed: once, once for each row, or for each vector of columns. */
@@ -129,10 +134,12 @@ class KernelWriter {
   constructor(
     private readonly inputs: readonly InputStream[],
     private readonly outputs: readonly OutputStream[],
+    private readonly guards: readonly Lanes[],
   ) {
     this.parameters = 2 + INPUT_PARAMETERS * inputs.length + OUTPUT_PARAMETERS * outputs.length;
     this.code = new Code(this.parameters);
-    this.order = orderOf(outputs.map(({value}) => value));
+    const values = outputs.flatMap(({exact, fast}) => [exact, fast]);
+    this.order = orderOf([...values, ...guards]);
     this.temporary = this.code.local(V128);
     this.classify();
     for (const stream of [...inputs, ...outputs]) {
@@ -178,7 +185,7 @@ class KernelWriter {
   }
 
   private parameterOf(stream: InputStream | OutputStream): number {
-    return 'value' in stream ? this.outputParameter(stream) : this.inputParameter(stream);
+    return 'exact' in stream ? this.outputParameter(stream) : this.inputParameter(stream);
   }
 
   /** Computes what is the same along a row, or everywhere. */
@@ -245,8 +252,8 @@ class KernelWriter {
 
   /** Computes `count` columns: several vectors at a time, then one, then single elements. */
   private walk(count: number): void {
-    const inner = this.order.filter(lanes => this.levels.get(lanes) === 2).length;
-    const sideBySide = SIDE_BY_SIDE.find(([instructions]) => inner <= instructions)?.[1] ?? 1;
+    const fast = this.innerOf(this.outputs.map(output => output.fast)).length;
+    const sideBySide = SIDE_BY_SIDE.find(([instructions]) => fast <= instructions)?.[1] ?? 1;
     if (sideBySide > 1) this.turns(count, sideBySide, LANES);
     this.turns(count, 1, LANES);
     this.turns(count, 1, 1);
@@ -265,48 +272,98 @@ class KernelWriter {
     });
   }
 
-  /**
-   * Computes vectors side by side, step by step, so that a processor need not wait for one step's
-   * result before it begins the next.
-   */
+  /** Computes vectors side by side: the fast way, if all guards hold, else the exact one. */
   private turn(vectors: number, width: number): void {
     const {code} = this;
-    const inner = this.order.filter(lanes => this.levels.get(lanes) === 2);
-    const slots = this.assignSlots(inner, vectors);
-    const localOf = (lanes: Lanes, vector: number): number =>
-      this.outer.get(lanes) ?? slots.get(lanes)![vector];
+    if (this.guards.length === 0 || width === 1) {
+      this.computeAndDeliver('exact', new Map(), vectors, width);
+      return;
+    }
+    const slots: Slots = new Map();
+    this.compute(this.innerOf(this.guards), slots, [], vectors, width);
+    this.guards.forEach((guard, index) => {
+      for (let vector = 0; vector < vectors; vector++) {
+        code.emit('local.get', this.localOf(guard, slots, vector));
+        if (index + vector > 0) code.emit('v128.and');
+      }
+    });
+    code.emit('i32x4.all_true');
+    code.emit('if');
+    this.computeAndDeliver('fast', slots, vectors, width);
+    code.emit('else');
+    this.computeAndDeliver('exact', slots, vectors, width);
+    code.emit('end');
+  }
+
+  private computeAndDeliver(
+    way: 'exact' | 'fast',
+    computed: Slots,
+    vectors: number,
+    width: number,
+  ): void {
+    const slots: Slots = new Map(computed);
+    const values = this.outputs.map(output => output[way]);
+    this.compute(
+      this.innerOf(values).filter(lanes => !computed.has(lanes)),
+      slots,
+      values,
+      vectors,
+      width,
+    );
+    for (const output of this.outputs) {
+      for (let vector = 0; vector < vectors; vector++) {
+        this.deliver(output, this.localOf(output[way], slots, vector), vector, width);
+      }
+    }
+  }
+
+  /** What must be computed in the innermost loop, in order. */
+  private innerOf(values: readonly Lanes[]): Lanes[] {
+    return orderOf(values).filter(lanes => this.levels.get(lanes) === 2);
+  }
+
+  private localOf(lanes: Lanes, slots: Slots, vector: number): number {
+    return this.outer.get(lanes) ?? slots.get(lanes)![vector];
+  }
+
+  /**
+   * Computes vectors side by side, step by step, so that a processor need not wait for one step's
+   * result before it begins the next. Without results to keep, all are kept.
+   */
+  private compute(
+    inner: readonly Lanes[],
+    slots: Slots,
+    results: readonly Lanes[],
+    vectors: number,
+    width: number,
+  ): void {
+    const {code} = this;
+    const lastUse = new Map<Lanes, number>();
+    inner.forEach((lanes, index) => {
+      if (results.length === 0) lastUse.set(lanes, Infinity);
+      else lanes.operands.forEach(operand => lastUse.set(operand, index));
+    });
+    for (const result of results) lastUse.set(result, Infinity);
+    const own = new Set(inner);
+    const free: (readonly number[])[] = [];
+    inner.forEach((lanes, index) => {
+      for (const operand of new Set(lanes.operands)) {
+        if (lastUse.get(operand) === index && own.has(operand)) free.push(slots.get(operand)!);
+      }
+      const slot = free.pop() ?? Array.from({length: vectors}, () => code.local(V128));
+      slots.set(lanes, slot);
+    });
     for (const lanes of inner) {
       for (let vector = 0; vector < vectors; vector++) {
         if (lanes.instruction === 'input') {
           code.emit('local.get', this.positions.get(this.inputOf(lanes))!);
           code.access(width === 1 ? 'v128.load32_zero' : 'v128.load', vector * VECTOR_BYTES);
         } else {
-          this.apply(lanes, operand => localOf(operand, vector));
+          this.apply(lanes, operand => this.localOf(operand, slots, vector));
         }
-        code.emit('local.set', localOf(lanes, vector));
+        code.emit('local.set', this.localOf(lanes, slots, vector));
       }
     }
-    for (const output of this.outputs) {
-      for (let vector = 0; vector < vectors; vector++) {
-        this.deliver(output, localOf(output.value, vector), vector, width);
-      }
-    }
-  }
-
-  /** Local variables for the vectors of a turn; one whose vector is used up serves another. */
-  private assignSlots(inner: readonly Lanes[], vectors: number): Slots {
-    const lastUse = new Map<Lanes, number>();
-    inner.forEach((lanes, index) => lanes.operands.forEach(each => lastUse.set(each, index)));
-    for (const {value} of this.outputs) lastUse.set(value, Infinity);
-    const slots: Slots = new Map();
-    const free: (readonly number[])[] = [];
-    inner.forEach((lanes, index) => {
-      for (const operand of new Set(lanes.operands)) {
-        if (lastUse.get(operand) === index && slots.has(operand)) free.push(slots.get(operand)!);
-      }
-      slots.set(lanes, free.pop() ?? Array.from({length: vectors}, () => this.code.local(V128)));
-    });
-    return slots;
   }
 
   /** Stores or gathers the vector `vector` of an output, or with a width of 1 its first element. */
@@ -527,7 +584,7 @@ function isInRegister({reduction, placement}: OutputStream): boolean {
 
 /** Reduced along the rows alone: kept as float32 in memory for a band of rows. */
 function isInMemory(stream: InputStream | OutputStream): boolean {
-  if (!('value' in stream)) return false;
+  if (!('exact' in stream)) return false;
   const {reduction, placement} = stream;
   return (
     reduction !== undefined && reduction !== 'histogram' && placement.columns && !placement.rows
@@ -536,6 +593,6 @@ function isInMemory(stream: InputStream | OutputStream): boolean {
 
 /** How many times as far a stream's position moves as that of float32 numbers. */
 function bytesPerStep(stream: InputStream | OutputStream): number {
-  if (!('value' in stream) || stream.reduction === undefined || isInMemory(stream)) return 1;
+  if (!('exact' in stream) || stream.reduction === undefined || isInMemory(stream)) return 1;
   return stream.reduction === 'histogram' ? HISTOGRAM_BINS : 2;
 }

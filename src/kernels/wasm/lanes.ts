@@ -88,9 +88,18 @@ export class Lanes {
   integer = (value: number): Lanes => this.graph.integer(value);
   /** A float64 number in both halves. */
   float64 = (value: number): Lanes => this.graph.float64(value);
-  /** The bytes of `this` and `other`, in another order. */
-  shuffle = (other: Lanes, bytes: readonly number[]): Lanes =>
-    this.graph.node('i8x16.shuffle', [this, other], bytes);
+  /** Lanes 2 and 3, twice. */
+  upperHalf = (): Lanes => this.shuffle(this, [2, 3, 2, 3]);
+  /** Lanes 0 and 1 of this, then of the other. */
+  joinLowerHalves = (other: Lanes): Lanes => this.shuffle(other, [0, 1, 4, 5]);
+  /** Lanes 1 and 3 of this, then of the other. */
+  joinOddLanes = (other: Lanes): Lanes => this.shuffle(other, [1, 3, 5, 7]);
+
+  /** Four lanes of both, numbered from 0 to 7. */
+  private shuffle(other: Lanes, lanes: readonly number[]): Lanes {
+    const bytes = lanes.flatMap(lane => [0, 1, 2, 3].map(byte => 4 * lane + byte));
+    return this.graph.node('i8x16.shuffle', [this, other], bytes);
+  }
   shiftWide = (instruction: 'i64x2.shl' | 'i64x2.shr_u', bits: number): Lanes =>
     this.graph.node(instruction, [this], [bits]);
 }

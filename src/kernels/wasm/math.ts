@@ -41,15 +41,11 @@ function reduce(x: Lanes, power: 'whole' | 'half'): {rest: Lanes; power: Lanes} 
   return {rest, power: shifted.shiftLeft(MANTISSA_BITS)};
 }
 
-/** Whether a vector is written as −|u| or −u². */
-function isNeverPositive({instruction, operands: [inner]}: Lanes): boolean {
-  if (instruction !== 'f32x4.neg') return false;
-  const isSquare = inner.instruction === 'f32x4.mul' && inner.operands[0] === inner.operands[1];
-  return inner.instruction === 'f32x4.abs' || isSquare;
-}
+/** What is known of an argument; NaN is always possible. */
+type Range = 'any' | 'neverPositive';
 
-export function exp(x: Lanes): Lanes {
-  if (isNeverPositive(x)) {
+export function exp(x: Lanes, range: Range = 'any'): Lanes {
+  if (range === 'neverPositive') {
     const {rest, power} = reduce(x.atLeast(LOWEST_EXPONENT.whole), 'whole');
     return rest.add(1).mul(power);
   }
@@ -62,15 +58,20 @@ export function exp(x: Lanes): Lanes {
 /** From here on down eˣ − 1 is −1. */
 const LOWEST_EXPM1 = -18;
 
-export function expm1(x: Lanes): Lanes {
-  const {rest, power} = reduce(x.atLeast(LOWEST_EXPM1).atMost(HIGHEST_EXPONENT), 'half');
+export function expm1(x: Lanes, range: Range = 'any'): Lanes {
+  const bounded = x.atLeast(LOWEST_EXPM1);
+  if (range === 'neverPositive') {
+    const {rest, power} = reduce(bounded, 'whole');
+    return power.mul(rest).add(power.sub(1));
+  }
+  const {rest, power} = reduce(bounded.atMost(HIGHEST_EXPONENT), 'half');
   const half = power.mul(rest).add(power.sub(0.5));
   return half.add(half);
 }
 
 /** e^(−|x|), of which both tails of a sigmoid are made. */
 function decay(x: Lanes): Lanes {
-  return exp(x.abs().neg());
+  return exp(x.abs().neg(), 'neverPositive');
 }
 
 /** 1 / (1 + e⁻ˣ) */
@@ -178,28 +179,68 @@ const PI_PARTS = [3.140625, 9.67502593994140625e-4, 1.509957990978376e-7];
 /** (sin r − r) / r³ as a polynomial of r², for |r| ≤ π/2. */
 const SINE = [-0.1666666666, 0.008333332744, -0.0001984108133, 2.753611444e-6, -2.407291061e-8];
 
-/** A little more than π/2, to keep the sine of a huge number bounded. */
-const LARGEST_REST = 1.6;
+const SIGN_BIT = 31;
 
-/** sin(x − π · halfTurns), negated where the integer in the lowest bits of `parity` is odd. */
-function sineAfter(x: Lanes, halfTurns: Lanes, parity: Lanes): Lanes {
-  const rest = PI_PARTS.reduce((r, part) => r.sub(halfTurns.mul(part)), x);
-  const r = rest.atMost(LARGEST_REST).atLeast(-LARGEST_REST);
+/** sin r for |r| ≤ π/2, negated where the integer in the lowest bits of `parity` is odd. */
+function sineOfRest(r: Lanes, sign: Lanes): Lanes {
   const square = r.mul(r);
-  const sine = r.add(r.mul(square).mul(polynomial(square, SINE)));
-  return sine.xor(parity.shiftLeft(31));
+  return r.add(r.mul(square).mul(polynomial(square, SINE))).xor(sign);
+}
+
+/** sin(x + offset · π) for |x| ≤ 8192, with an offset of 0 or ½. */
+function sineOfSmall(x: Lanes, offset: number): Lanes {
+  const turns = x.mul(1 / Math.PI);
+  const shifted = (offset === 0 ? turns : turns.add(offset)).add(ROUNDING);
+  const whole = shifted.sub(ROUNDING);
+  const halfTurns = offset === 0 ? whole : whole.sub(offset);
+  const r = PI_PARTS.reduce((rest, part) => rest.sub(halfTurns.mul(part)), x);
+  return sineOfRest(r, shifted.shiftLeft(SIGN_BIT));
+}
+
+export function sinOfSmall(x: Lanes): Lanes {
+  return sineOfSmall(x, 0);
+}
+
+export function cosOfSmall(x: Lanes): Lanes {
+  return sineOfSmall(x, 0.5);
+}
+
+/** π in two float64 parts, of which the first has 24 bits. */
+const PI_HIGH = Math.fround(Math.PI);
+const PI_LOW = Math.PI - PI_HIGH;
+
+/** Adding it to a float64 number rounds to an integer, which then stands in the lowest bits. */
+const ROUNDING_OF_FLOAT64 = 1.5 * 2 ** 52;
+
+/** A little more than π/2: keeps the sine of a number too large for float64 bounded. */
+const LARGEST_REST = 1.58;
+
+/** sin(x + offset · π) with the remainder by π taken in float64: right for |x| ≤ 10⁹. */
+function sineOfAny(x: Lanes, offset: number): Lanes {
+  const [low, high] = [x, x.upperHalf()].map(half => {
+    const wide = half.with('f64x2.promote_low_f32x4');
+    const shifted = wide
+      .with('f64x2.mul', x.float64(1 / Math.PI))
+      .with('f64x2.add', x.float64(offset))
+      .with('f64x2.add', x.float64(ROUNDING_OF_FLOAT64));
+    const halfTurns = shifted
+      .with('f64x2.sub', x.float64(ROUNDING_OF_FLOAT64))
+      .with('f64x2.sub', x.float64(offset));
+    const rest = [PI_HIGH, PI_LOW].reduce(
+      (r, part) => r.with('f64x2.sub', halfTurns.with('f64x2.mul', x.float64(part))),
+      wide,
+    );
+    return {rest: rest.with('f32x4.demote_f64x2_zero'), sign: shifted.shiftWide('i64x2.shl', 63)};
+  });
+  const r = low.rest.joinLowerHalves(high.rest);
+  const bounded = r.atMost(LARGEST_REST).atLeast(-LARGEST_REST);
+  return sineOfRest(bounded, low.sign.joinOddLanes(high.sign));
 }
 
 export function sin(x: Lanes): Lanes {
-  const shifted = x.mul(1 / Math.PI).add(ROUNDING);
-  return sineAfter(x, shifted.sub(ROUNDING), shifted);
+  return sineOfAny(x, 0);
 }
 
-/** cos x = −sin(x − (n + ½)π) for even n. */
 export function cos(x: Lanes): Lanes {
-  const shifted = x
-    .mul(1 / Math.PI)
-    .sub(0.5)
-    .add(ROUNDING);
-  return sineAfter(x, shifted.sub(ROUNDING).add(0.5), shifted).neg();
+  return sineOfAny(x, 0.5);
 }

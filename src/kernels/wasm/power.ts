@@ -4,11 +4,6 @@ import type {Lanes} from './lanes.js';
  * uᵛ through float64, since v multiplies the error of ln u. Each half of a vector is computed apart.
  */
 
-/** The upper two lanes, moved to the lower two. */
-const UPPER_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
-/** The lower two lanes of both vectors. */
-const JOIN = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
-
 const MANTISSA_BITS = 52;
 const EXPONENT_BIAS = 1023;
 /** Adding it rounds to an integer, which then stands in the lowest bits. */
@@ -83,10 +78,8 @@ function isInteger(x: Lanes): Lanes {
 /** uᵛ with the limits of JavaScript's `**`: NaN for ±1 to an infinite or NaN power. */
 export function pow(u: Lanes, v: Lanes): Lanes {
   const size = u.abs();
-  const regular = powerOfHalf(size, v).shuffle(
-    powerOfHalf(size.shuffle(size, UPPER_HALF), v.shuffle(v, UPPER_HALF)),
-    JOIN,
-  );
+  const upper = powerOfHalf(size.upperHalf(), v.upperHalf());
+  const regular = powerOfHalf(size, v).joinLowerHalves(upper);
   const grows = size.greater(1).xor(v.less(0));
   const isLimit = size.equal(0).or(size.equal(Infinity)).or(v.abs().equal(Infinity));
   const limit = grows.choose(Infinity, 0);

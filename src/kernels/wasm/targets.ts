@@ -1,11 +1,11 @@
 import type {KernelBackend, TensorInfo} from '@tensorflow/tfjs';
+import {valuesOf} from '../program.js';
 import type {Program} from '../program.js';
 import type {KernelTarget} from '../target.js';
 import {canCompile} from './compile.js';
 import {execute} from './execute.js';
 import type {Workspace} from './execute.js';
-import {Lowering} from './lower.js';
-import {valuesOf} from '../program.js';
+import {lower} from './lower.js';
 
 const FLOAT32_BYTES = 4;
 const PAGE_BYTES = 65536;
@@ -161,15 +161,11 @@ function streamsOf({inputs, outputs}: Program): number {
   return lengths.concat(outputs.map(output => valuesOf(output).length)).reduce((a, b) => a + b, 0);
 }
 
-function check(program: Program): void {
-  new Lowering().lower(program.outputs.flatMap(valuesOf));
-}
-
 /** WebAssembly on the memory of tfjs's wasm backend, or for its cpu backend on a memory of its own. */
 export const wasmTarget: KernelTarget = {
   name: 'wasm',
   serves: backend => canCompile() && (memoryOf(backend) !== undefined || isPlainCpu(backend)),
-  check,
+  check: lower,
   run(program, inputs, shapes, backend) {
     const memory = memoryOf(backend);
     if (memory) {
