@@ -1,4 +1,6 @@
 import type {KernelBackend, TensorInfo} from '@tensorflow/tfjs';
+import {input} from '../../formula/index.js';
+import type {Expression} from '../../formula/index.js';
 import {valuesOf} from '../program.js';
 import type {Program} from '../program.js';
 import type {KernelTarget} from '../target.js';
@@ -6,6 +8,7 @@ import {canCompile} from './compile.js';
 import {execute} from './execute.js';
 import type {Workspace} from './execute.js';
 import {lower} from './lower.js';
+import {recoveries} from './recover.js';
 
 const FLOAT32_BYTES = 4;
 const PAGE_BYTES = 65536;
@@ -18,12 +21,14 @@ interface WasmBackend extends KernelBackend {
   };
   readonly dataIdMap: {get(dataId: object): {readonly memoryOffset: number}};
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  incRef(dataId: object): void;
 }
 
 /** What is used of the cpu backend of tfjs. */
 interface CpuBackend extends KernelBackend {
   readonly data: {get(dataId: object): {readonly values: Float32Array}};
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+  incRef(dataId: object): void;
 }
 
 function memoryOf(backend: KernelBackend): WebAssembly.Memory | undefined {
@@ -161,11 +166,33 @@ function streamsOf({inputs, outputs}: Program): number {
   return lengths.concat(outputs.map(output => valuesOf(output).length)).reduce((a, b) => a + b, 0);
 }
 
+const recovering = new WeakMap<Program, boolean>();
+
+/** Whether the gradient can take an exponential from the outputs. */
+function usesOutputs(program: Program): boolean {
+  let known = recovering.get(program);
+  if (known === undefined) {
+    const {outputs} = program;
+    known =
+      outputs.every(({value, reduction}) => !Array.isArray(value) && reduction === undefined) &&
+      outputs.some(({name, value}) => recoveries(value as Expression, input(name)).length > 0);
+    recovering.set(program, known);
+  }
+  return known;
+}
+
+function share({dataId, shape, dtype}: TensorInfo, backend: KernelBackend): TensorInfo {
+  (backend as CpuBackend | WasmBackend).incRef(dataId);
+  return {dataId, shape, dtype};
+}
+
 /** WebAssembly on the memory of tfjs's wasm backend, or for its cpu backend on a memory of its own. */
 export const wasmTarget: KernelTarget = {
   name: 'wasm',
   serves: backend => canCompile() && (memoryOf(backend) !== undefined || isPlainCpu(backend)),
   check: lower,
+  share,
+  usesOutputs,
   run(program, inputs, shapes, backend) {
     const memory = memoryOf(backend);
     if (memory) {
