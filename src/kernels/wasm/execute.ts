@@ -143,7 +143,7 @@ function makePlan(
     const isGathered =
       Array.isArray(value) ||
       reduction === 'histogram' ||
-      sizeOf(outerShapes[tensor]) < sizeOf(full);
+      sizeOf(outerShapes[tensor]) !== sizeOf(full);
     return {
       placement: layout.walks[program.inputs.length + tensor],
       reduction: isGathered ? (reduction ?? 'sum') : undefined,
@@ -287,15 +287,14 @@ class Execution {
       );
     }
     for (const output of outputs) {
-      const {reduction, size, walk} = output;
+      const {reduction, size} = output;
       if (reduction === undefined) {
         this.addresses.push(0);
         this.partials.push(0);
         continue;
       }
       this.addresses.push(take(size * this.repeats(output) * bytesOf(reduction)));
-      const isPartial = reduction !== 'histogram' && walk.columns && !walk.rows;
-      this.partials.push(isPartial ? take(columns * together * FLOAT32_BYTES) : 0);
+      this.partials.push(hasPartials(output) ? take(columns * together * FLOAT32_BYTES) : 0);
     }
     const start = this.workspace.reserve(bytes);
     this.addresses.forEach((_, index) => (this.addresses[index] += start));
@@ -330,7 +329,7 @@ class Execution {
       } else {
         new Float64Array(buffer, address, length).fill(neutral);
       }
-      if (this.partials[index] > 0 && output.walk.columns && !output.walk.rows) {
+      if (hasPartials(output)) {
         new Float32Array(buffer, this.partials[index], columns * together).fill(neutral);
       }
     });
@@ -447,6 +446,11 @@ class Execution {
       }
     });
   }
+}
+
+/** Whether a kernel keeps float32 results of a band of rows, before it widens them. */
+function hasPartials({reduction, walk}: OutputPlan): boolean {
+  return reduction !== undefined && reduction !== 'histogram' && walk.columns && !walk.rows;
 }
 
 function bytesOf(reduction: Reduction): number {
