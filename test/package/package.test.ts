@@ -77,6 +77,15 @@ test('works in a jest test', () => {
   run(process.execPath, [jest, '--rootDir', scratch, '--testEnvironment', 'node'], scratch);
 }, 60_000);
 
+test.each(['node-only.cjs', 'node-only.mjs'])(
+  'a process that imports the entry for Node alone loads the activations of another: %s',
+  file => {
+    runConsumer('save.cjs');
+    runConsumer(file);
+  },
+  60_000,
+);
+
 describe('in TypeScript', () => {
   const {ModuleKind, ModuleResolutionKind} = ts;
 
@@ -127,14 +136,17 @@ describe('in TypeScript', () => {
 });
 
 describe('in a bundler', () => {
-  async function bundle(contents: string): Promise<{text: string; inputs: string[]}> {
+  async function bundle(
+    contents: string,
+    platform: 'browser' | 'node' = 'browser',
+  ): Promise<{text: string; inputs: string[]}> {
     const {outputFiles, metafile} = await build({
       stdin: {contents, resolveDir: scratch},
       bundle: true,
       write: false,
       metafile: true,
       format: 'esm',
-      platform: 'browser',
+      platform,
       external: ['@tensorflow/*'],
     });
     return {text: outputFiles[0].text, inputs: Object.keys(metafile.inputs)};
@@ -147,6 +159,14 @@ describe('in a bundler', () => {
       [],
     );
     expect(text).not.toContain('node:');
+  });
+
+  test('the entry for Node brings the registration along', async () => {
+    const {text} = await bundle(
+      `import {loadModel} from 'tfjs-activations/node'; loadModel('saved')`,
+      'node',
+    );
+    expect(text).toContain('registerClass');
   });
 
   test('importing for the registration alone keeps it', async () => {
