@@ -25,23 +25,53 @@ function runConsumer(file: string): void {
   run(process.execPath, [file], scratch);
 }
 
-/** Packs the tarball and installs it in a scratch project, with the dependencies of this one. */
+interface LockedPackage {
+  dependencies?: Record<string, string>;
+}
+
+/**
+ * This project's lock file as far as the package's dependencies need it, so that npm finds what
+ * `npm ci` has put into its cache and asks no registry.
+ */
+function lockedDependencies(): Record<string, LockedPackage> {
+  const {packages} = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  const found: Record<string, LockedPackage> = {};
+  const add = (names: string[]) => {
+    for (const key of names.map(name => `node_modules/${name}`)) {
+      if (key in found) continue;
+      found[key] = packages[key];
+      add(Object.keys(found[key].dependencies ?? {}));
+    }
+  };
+  add(Object.keys(packages[''].dependencies));
+  return found;
+}
+
+/** A project that depends on the tarball; the peers, of 200 MB, are links to those of this project. */
+function install(tarball: string): void {
+  const project = {name: 'consumer', dependencies: {'tfjs-activations': `file:${tarball}`}};
+  const packages = {'': project, ...lockedDependencies()};
+  const write = (name: string, content: object) =>
+    fs.writeFileSync(path.join(scratch, name), JSON.stringify(content));
+  write('package.json', project);
+  write('package-lock.json', {...project, lockfileVersion: 3, requires: true, packages});
+  const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+  run('npm', ['install', '--legacy-peer-deps', ...quick], scratch);
+  for (const peer of ['@tensorflow', '@types']) {
+    const target = path.join(root, 'node_modules', peer);
+    fs.symlinkSync(target, path.join(scratch, 'node_modules', peer), 'junction');
+  }
+}
+
 beforeAll(() => {
   run(process.execPath, ['scripts/build.mjs', '--if-stale'], root);
   scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'consumer-')));
   const options = ['--ignore-scripts', '--json', '--pack-destination', scratch];
   const [{filename, files}] = JSON.parse(run('npm', ['pack', ...options], root));
   packed = files.map((file: {path: string}) => file.path);
-
+  install(filename);
   installed = path.join(scratch, 'node_modules/tfjs-activations');
-  fs.mkdirSync(installed, {recursive: true});
-  run('tar', ['-xzf', filename, '-C', installed, '--strip-components=1'], scratch);
-  for (const dependency of ['@tensorflow', '@types', 'cli-progress']) {
-    const target = path.join(root, 'node_modules', dependency);
-    fs.symlinkSync(target, path.join(scratch, 'node_modules', dependency), 'junction');
-  }
-  fs.writeFileSync(path.join(scratch, 'package.json'), '{"private": true}');
-}, 60_000);
+}, 120_000);
 
 afterAll(() => fs.rmSync(scratch, {recursive: true, force: true}));
 
