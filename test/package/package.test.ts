@@ -80,8 +80,16 @@ test('the tarball holds the build and the documents, and nothing else', () => {
   const others = packed.filter(
     file => !/^dist\/(esm|cjs)\/|^dist\/[\w.-]+$|^[A-Z]+(\.md)?$/.test(file),
   );
-  expect(others).toEqual(['package.json']);
+  expect(others.sort()).toEqual(['docs/digits.svg', 'examples/iris.ts', 'package.json']);
   expect(packed.filter(file => file.includes('/.'))).toEqual([]);
+});
+
+test('every file that README links to is in the tarball', () => {
+  const readme = fs.readFileSync(path.join(installed, 'README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\(([^)#]+)/g)].map(([, target]) => target);
+  const files = links.filter(target => !/^\w+:/.test(target));
+  expect(files.length).toBeGreaterThan(2);
+  expect(packed).toEqual(expect.arrayContaining(files));
 });
 
 test('every file that package.json names is in the tarball', () => {
