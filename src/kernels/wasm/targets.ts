@@ -9,6 +9,7 @@ import {execute} from './execute.js';
 import type {Workspace} from './execute.js';
 import {lower} from './lower.js';
 import {recoveries} from './recover.js';
+import {share} from './share.js';
 
 const FLOAT32_BYTES = 4;
 const PAGE_BYTES = 65536;
@@ -21,14 +22,12 @@ interface WasmBackend extends KernelBackend {
   };
   readonly dataIdMap: {get(dataId: object): {readonly memoryOffset: number}};
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
-  incRef(dataId: object): void;
 }
 
 /** What is used of the cpu backend of tfjs. */
 interface CpuBackend extends KernelBackend {
   readonly data: {get(dataId: object): {readonly values: Float32Array}};
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
-  incRef(dataId: object): void;
 }
 
 function memoryOf(backend: KernelBackend): WebAssembly.Memory | undefined {
@@ -179,11 +178,6 @@ function usesOutputs(program: Program): boolean {
     recovering.set(program, known);
   }
   return known;
-}
-
-function share({dataId, shape, dtype}: TensorInfo, backend: KernelBackend): TensorInfo {
-  (backend as CpuBackend | WasmBackend).incRef(dataId);
-  return {dataId, shape, dtype};
 }
 
 /** WebAssembly on the memory of tfjs's wasm backend, or for its cpu backend on a memory of its own. */
