@@ -1,32 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {activations} from '../../src/index.js';
-import type {AnyActivation} from '../../src/definition.js';
 import {derivative} from '../../src/formula/index.js';
-import {startingValue} from '../../src/starting-value.js';
+import {ASPECTS, expectationsOf, measure, members, weightsOf} from '../helpers/conformance.js';
 import {GRID, fault} from '../helpers/quality.js';
-
-const members = Object.values(activations) as AnyActivation[];
-
-/** The starting weights, somewhat moved and rounded to float32. */
-function weightsOf(activation: AnyActivation): Record<string, number | number[]> {
-  const {definition, name} = activation;
-  const entries = Object.entries(definition.weights ?? {}).map(([weight, spec]) => {
-    const start = startingValue(name, weight, spec);
-    const moved = [start]
-      .flat()
-      .map((value, index) => Math.fround(value * 1.25 + 0.1 + index / 50));
-    return [weight, spec.length === undefined ? moved[0] : moved] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-/** A weight for every point of the grid, so that its gradient is there for each point. */
-function tensorsOf(weights: Record<string, number | number[]>): tf.Tensor[] {
-  return Object.values(weights).map(value =>
-    Array.isArray(value) ? tf.tensor2d(GRID.map(() => value)) : tf.tensor1d(GRID.map(() => value)),
-  );
-}
 
 describe.each(['cpu', 'wasm'])('on %s', backend => {
   beforeAll(async () => {
@@ -36,52 +13,16 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
   describe.each(members.map(activation => [activation.name, activation] as const))(
     '%s',
     (_, activation) => {
-      const weights = weightsOf(activation);
-      const names = Object.keys(weights);
-      const run = (x: tf.Tensor, ...tensors: tf.Tensor[]): tf.Tensor =>
-        activation(
-          x,
-          Object.fromEntries(names.map((name, index) => [name, tensors[index]])) as object,
-        );
-      const check = (
-        actual: ArrayLike<number>,
-        expression = activation.formula,
-        relative = 2e-6,
-      ): void => {
-        const faults = GRID.map((x, index) =>
-          fault(actual[index], expression, {...weights, x}, relative),
+      test.each(ASPECTS)('%s', async aspect => {
+        const weights = weightsOf(activation);
+        const rows = await measure(activation, aspect);
+        const relative = aspect === 'value' ? 2e-6 : 1e-5;
+        const expectations = expectationsOf(activation, aspect);
+        expect(rows.length).toBe(expectations.length);
+        const faults = expectations.flatMap((expression, row) =>
+          GRID.map((x, index) => fault(rows[row][index], expression, {...weights, x}, relative)),
         );
         expect(faults.filter(Boolean)).toEqual([]);
-      };
-
-      test('value', () => {
-        check(run(tf.tensor1d(GRID), ...tensorsOf(weights)).dataSync());
-      });
-
-      test('gradients by x and by each weight', () => {
-        const inputs = [tf.tensor1d(GRID), ...tensorsOf(weights)];
-        const gradients = tf.grads((...all) => run(all[0], ...all.slice(1)))(
-          inputs,
-          tf.ones([GRID.length]),
-        );
-        check(gradients[0].dataSync(), derivative(activation.formula, 'x'), 1e-5);
-        names.forEach((name, index) => {
-          const length = activation.weights[name].length as number | undefined;
-          const columns =
-            length === undefined ? [gradients[index + 1]] : tf.unstack(gradients[index + 1], 1);
-          columns.forEach((column, position) => {
-            const variable = length === undefined ? name : `${name}[${position}]`;
-            check(column.dataSync(), derivative(activation.formula, variable), 1e-5);
-          });
-        });
-      });
-
-      test('second order', () => {
-        const tensors = tensorsOf(weights);
-        const first = (x: tf.Tensor): tf.Tensor =>
-          tf.grad(x => run(x, ...tensors))(x, tf.ones(x.shape));
-        const second = tf.grad(first)(tf.tensor1d(GRID), tf.ones([GRID.length]));
-        check(second.dataSync(), derivative(derivative(activation.formula, 'x'), 'x'), 1e-5);
       });
     },
   );

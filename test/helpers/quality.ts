@@ -3,26 +3,91 @@ import type {Expression, Values} from '../../src/formula/index.js';
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
+/** How far a value may be off, besides twice the error of rounding every step to float32. */
+export interface Bound {
+  readonly relative: number;
+  readonly absolute: number;
+  /** From here on a result may be infinite. */
+  readonly largest: number;
+  /** Whether numbers below the normal ones of float32 may count as 0. */
+  readonly flushes: boolean;
+}
+
+/** What shaders promise on float textures and buffers. */
+export const GPU_FLOAT: Bound = {
+  relative: 1e-4,
+  absolute: 1e-6,
+  largest: LARGEST_FLOAT32 * (1 - 1e-4),
+  flushes: true,
+};
+
+/** What shaders promise on half-float textures, for inputs that are half floats. */
+export const GPU_HALF: Bound = {
+  relative: 1e-2,
+  absolute: 1e-3,
+  largest: 65504 * (1 - 1e-2),
+  flushes: true,
+};
+
 /**
- * What is wrong with `actual` as the float32 value of an expression, or undefined if nothing is. The
- * bound is relative, plus 1e−12, or twice the error of rounding every step to float32.
+ * What is wrong with `actual` as the float32 value of an expression, or undefined if nothing is. A
+ * number as the bound is relative, plus 1e−12.
  */
 export function fault(
   actual: number,
   expression: Expression,
   values: Values,
-  relative: number,
+  bound: number | Bound,
+): string | undefined {
+  const limits =
+    typeof bound === 'number'
+      ? {relative: bound, absolute: 1e-12, largest: LARGEST_FLOAT32, flushes: false}
+      : bound;
+  const found = faultAt(actual, expression, values, limits);
+  if (!found || !limits.flushes) return found;
+  return faultAt(actual, expression, flushed(values), limits) && found;
+}
+
+function faultAt(
+  actual: number,
+  expression: Expression,
+  values: Values,
+  {relative, absolute, largest}: Bound,
 ): string | undefined {
   const truth = evaluate(expression, values);
   const stepwise = evaluate(expression, values, Math.fround);
   const shown = `${expression} at ${JSON.stringify(values)}: got ${actual}, truth ${truth}`;
   if (Number.isNaN(truth)) return Number.isNaN(actual) ? undefined : shown;
-  if (Math.abs(truth) > LARGEST_FLOAT32)
-    return actual === Math.sign(truth) * Infinity ? undefined : shown;
+  if (Math.abs(truth) > largest && actual === Math.sign(truth) * Infinity) return undefined;
+  if (Math.abs(truth) > LARGEST_FLOAT32) return shown;
   const rounding = Number.isFinite(stepwise) ? Math.abs(stepwise - truth) : 0;
-  const bound = Math.max(relative * Math.abs(truth) + 1e-12, 2 * rounding);
-  const isWithin = Math.abs(actual - truth) <= bound;
-  return isWithin ? undefined : `${shown}, off by ${Math.abs(actual - truth)}, bound ${bound}`;
+  const allowed = Math.max(relative * Math.abs(truth) + absolute, 2 * rounding);
+  const isWithin = Math.abs(actual - truth) <= allowed;
+  return isWithin ? undefined : `${shown}, off by ${Math.abs(actual - truth)}, bound ${allowed}`;
+}
+
+const SMALLEST_NORMAL = 2 ** -126;
+
+function flushed(values: Values): Values {
+  const flush = (value: number): number => (Math.abs(value) < SMALLEST_NORMAL ? 0 : value);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? flush(value) : value.map(flush),
+    ]),
+  );
+}
+
+/** The half float nearest to a number, ties to even. */
+export function roundToHalf(value: number): number {
+  if (!Number.isFinite(value) || value === 0) return value;
+  const exponent = Math.max(Math.floor(Math.log2(Math.abs(value))), -14);
+  const unit = 2 ** (exponent - 10);
+  const steps = value / unit;
+  const floor = Math.floor(steps);
+  const isUp = steps - floor > 0.5 || (steps - floor === 0.5 && floor % 2 !== 0);
+  const rounded = (isUp ? floor + 1 : floor) * unit;
+  return Math.abs(rounded) > 65504 ? Math.sign(value) * Infinity : rounded;
 }
 
 /** The points at which every activation is checked: zeros, tiny, usual, large, infinite, NaN. */

@@ -1,64 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import {COMPARISONS, OPERATIONS, apply, compare, input, where} from '../../src/formula/index.js';
-import type {Expression, Operation} from '../../src/formula/index.js';
+import {COMPARISONS, OPERATIONS, input} from '../../src/formula/index.js';
+import type {Operation} from '../../src/formula/index.js';
 import {activations} from '../../src/index.js';
 import {HISTOGRAM_BINS, gradientProgram, runProgram} from '../../src/kernels/index.js';
 import type {Program, Reduction} from '../../src/kernels/index.js';
 import {fault} from '../helpers/quality.js';
+import {measureSweep, sweepOf} from '../helpers/sweep.js';
 
 const x = input('x');
-const a = input('a');
-
-const SWEEP = [
-  0,
-  -0,
-  1e-38,
-  1,
-  -1,
-  Infinity,
-  -Infinity,
-  NaN,
-  3e38,
-  -3e38,
-  ...Array.from({length: 400}, (_, index) => 10 ** (index / 10 - 35)),
-  ...Array.from({length: 400}, (_, index) => -(10 ** (index / 10 - 35))),
-  ...Array.from({length: 1200}, (_, index) => (index - 600) * 0.1234567),
-].map(Math.fround);
-
-const OTHER = [
-  -2.5,
-  -1,
-  0,
-  -0,
-  0.5,
-  1,
-  2,
-  3,
-  1e-30,
-  -1e-30,
-  1e30,
-  -1e30,
-  Infinity,
-  -Infinity,
-  NaN,
-].map(Math.fround);
-
-/** Beyond this the argument itself is too coarse for a sine to mean anything. */
-const LARGEST_ANGLE = 8192;
-
-function run(expression: Expression, inputs: Record<string, tf.Tensor>): Float32Array {
-  const program: Program = {
-    inputs: Object.keys(inputs).map(name => ({name})),
-    outputs: [{name: 'y', value: expression}],
-  };
-  const full = Object.values(inputs)[0].shape;
-  return tf.tidy(() =>
-    runProgram('Activation/Test', program, Object.values(inputs), {full, reduced: []})[0]
-      .dataSync<'float32'>()
-      .slice(),
-  );
-}
 
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   expect(actual.length).toBe(expected.length);
@@ -70,35 +20,14 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     await tf.setBackend(backend);
   });
 
-  test.each(Object.entries(OPERATIONS))('%s', (name, operands) => {
-    const operation = name as Operation;
-    const isAngle = operation === 'sin' || operation === 'cos';
-    const points = SWEEP.filter(
-      point => !isAngle || !(Math.abs(point) > LARGEST_ANGLE) || !Number.isFinite(point),
+  test.each([...(Object.keys(OPERATIONS) as Operation[]), ...COMPARISONS])('%s', async name => {
+    const sweep = sweepOf(name);
+    const rows = await measureSweep(sweep);
+    const relative = name in OPERATIONS ? 2e-6 : 0;
+    const faults = sweep.others.flatMap((a, row) =>
+      sweep.points.map((x, index) => fault(rows[row][index], sweep.expression, {x, a}, relative)),
     );
-    const faults = (operands === 1 ? [0] : OTHER).flatMap(other => {
-      const expression = apply(operation, [x, a].slice(0, operands));
-      const inputs = {
-        x: tf.tensor1d(points),
-        ...(operands === 1 ? {} : {a: tf.fill([points.length], other)}),
-      };
-      const actual = run(expression, inputs);
-      return points.map((point, index) => {
-        return fault(actual[index], expression, {x: point, a: other}, 2e-6);
-      });
-    });
     expect(faults.filter(Boolean).slice(0, 5)).toEqual([]);
-  });
-
-  test.each(COMPARISONS)('%s', name => {
-    const expression = where(compare(name, [x, a]), 1, 0);
-    for (const other of OTHER) {
-      const actual = run(expression, {x: tf.tensor1d(SWEEP), a: tf.fill([SWEEP.length], other)});
-      const faults = SWEEP.map((point, index) =>
-        fault(actual[index], expression, {x: point, a: other}, 0),
-      );
-      expect(faults.filter(Boolean)).toEqual([]);
-    }
   });
 
   test.each([
