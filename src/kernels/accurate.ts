@@ -1,5 +1,16 @@
-import {Expression, nodesOf, polynomial, rebuild, where} from '../formula/index.js';
+import {
+  Expression,
+  apply,
+  constant,
+  nodesOf,
+  polynomial,
+  rebuild,
+  where,
+} from '../formula/index.js';
 import type {Node, Operation} from '../formula/index.js';
+
+/** For an operation, what to compute in its place. */
+export type Forms = Partial<Record<Operation, (u: Expression, v: Expression) => Expression>>;
 
 /**
  * Float32 forms of operations in terms of others, for backends whose own op is inaccurate.
@@ -7,7 +18,7 @@ import type {Node, Operation} from '../formula/index.js';
  * They consist of single float32 steps, each rounded, and rely on it: `(x + 1) − 1` is not `x` here,
  * so they must not be simplified. The coefficients are minimax fits (`scripts/fit_coefficients.py`).
  */
-const FORMS: Partial<Record<Operation, (u: Expression, v: Expression) => Expression>> = {
+export const FORMS: Forms = {
   sign: x => where(x.greater(0), 1, where(x.less(0), -1, x)),
   maximum: (u, v) => where(u.greaterEqual(v), u, where(u.less(v), v, u.add(v))),
   minimum: (u, v) => where(u.lessEqual(v), u, where(u.greater(v), v, u.add(v))),
@@ -34,13 +45,21 @@ export function withAccurateForms(
   expressions: readonly Expression[],
   names: readonly Operation[],
 ): Expression[] {
+  const forms = names.map((name): [Operation, Forms[Operation]] => [
+    name,
+    (u, v) => (v?.operation === 'constant' ? apply(name, [u, v]) : FORMS[name]!(u, v)),
+  ]);
+  return withForms(expressions, Object.fromEntries(forms));
+}
+
+/** Rewrites every operation that has a form as that form. */
+export function withForms(expressions: readonly Expression[], forms: Forms): Expression[] {
   const results = new Map<Node, Node>();
   const rewrite = (node: Node): Node => {
     const rebuilt = rebuild(node, results);
-    const operation = rebuilt.operation as Operation;
+    const form = forms[rebuilt.operation as Operation];
     const [u, v] = rebuilt.operands as Expression[];
-    const isExact = v?.operation === 'constant';
-    return names.includes(operation) && !isExact ? FORMS[operation]!(u, v) : rebuilt;
+    return form ? form(u, v) : rebuilt;
   };
   return expressions.map(expression => {
     for (const node of nodesOf(expression)) {
@@ -95,12 +114,22 @@ function erfcFromExp(x: Expression): Expression {
 }
 
 /** Adding and subtracting 1.5 · 2²³ leaves no bits for a fraction: right for |x| < 2²². */
+const NO_FRACTION = 1.5 * 2 ** 23;
+
 function roundToInteger(x: Expression): Expression {
-  const noFraction = 1.5 * 2 ** 23;
-  return x.add(noFraction).sub(noFraction);
+  return x.add(NO_FRACTION).sub(NO_FRACTION);
 }
 
-function isOdd(integer: Expression): Expression {
+/** Of an expression that rounds to an integer, what it rounds; of any other, undefined. */
+export function roundedOperand({operation, operands}: Expression): Expression | undefined {
+  const sum = operands.find(operand => operand.operation === 'add');
+  const x = sum?.operands.find(operand => operand.operation !== 'constant') as Expression;
+  const isRounding = operation === 'sub' && x && x.add(NO_FRACTION) === sum;
+  return isRounding && operands[1] === constant(NO_FRACTION) ? x : undefined;
+}
+
+/** 1 for odd integers, 0 for even ones. */
+export function isOdd(integer: Expression): Expression {
   return integer.sub(roundToInteger(integer.mul(0.5)).mul(2)).abs();
 }
 

@@ -7,6 +7,8 @@ import type {
   Tensor,
   TensorInfo,
 } from '@tensorflow/tfjs';
+import {webglTarget} from './gpu/webgl.js';
+import {webgpuTarget} from './gpu/webgpu.js';
 import {gradientProgram, gradientWithOutputs, isDifferentiable, selectOutputs} from './program.js';
 import type {Program} from './program.js';
 import {isRecording, keepForGradient} from './saved.js';
@@ -16,7 +18,7 @@ import {composedTarget} from './tfops.js';
 import {wasmTarget} from './wasm/targets.js';
 
 /** The targets that make code of their own, each for its backends. */
-const TARGETS: readonly KernelTarget[] = [wasmTarget];
+const TARGETS: readonly KernelTarget[] = [wasmTarget, webglTarget, webgpuTarget];
 
 /** One call of a program, as it travels through tfjs in a kernel's attributes. */
 interface Call {
