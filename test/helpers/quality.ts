@@ -7,8 +7,9 @@ const LARGEST_FLOAT32 = 3.4028234663852886e38;
 export interface Bound {
   readonly relative: number;
   readonly absolute: number;
-  /** From here on a result may be infinite. */
+  /** From here on a result may be infinite, or what the backend stores for that. */
   readonly largest: number;
+  readonly infinity: number;
   /** Whether numbers below the normal ones of float32 may count as 0. */
   readonly flushes: boolean;
 }
@@ -18,6 +19,7 @@ export const GPU_FLOAT: Bound = {
   relative: 1e-4,
   absolute: 1e-6,
   largest: LARGEST_FLOAT32 * (1 - 1e-4),
+  infinity: Infinity,
   flushes: true,
 };
 
@@ -26,6 +28,7 @@ export const GPU_HALF: Bound = {
   relative: 1e-2,
   absolute: 1e-3,
   largest: 65504 * (1 - 1e-2),
+  infinity: Infinity,
   flushes: true,
 };
 
@@ -41,7 +44,13 @@ export function fault(
 ): string | undefined {
   const limits =
     typeof bound === 'number'
-      ? {relative: bound, absolute: 1e-12, largest: LARGEST_FLOAT32, flushes: false}
+      ? {
+          relative: bound,
+          absolute: 1e-12,
+          largest: LARGEST_FLOAT32,
+          infinity: Infinity,
+          flushes: false,
+        }
       : bound;
   const found = faultAt(actual, expression, values, limits);
   if (!found || !limits.flushes) return found;
@@ -52,13 +61,14 @@ function faultAt(
   actual: number,
   expression: Expression,
   values: Values,
-  {relative, absolute, largest}: Bound,
+  {relative, absolute, largest, infinity}: Bound,
 ): string | undefined {
   const truth = evaluate(expression, values);
   const stepwise = evaluate(expression, values, Math.fround);
   const shown = `${expression} at ${JSON.stringify(values)}: got ${actual}, truth ${truth}`;
   if (Number.isNaN(truth)) return Number.isNaN(actual) ? undefined : shown;
-  if (Math.abs(truth) > largest && actual === Math.sign(truth) * Infinity) return undefined;
+  const isOverflow = Math.abs(truth) > largest;
+  if (isOverflow && Object.is(actual, Math.sign(truth) * infinity)) return undefined;
   if (Math.abs(truth) > LARGEST_FLOAT32) return shown;
   const rounding = Number.isFinite(stepwise) ? Math.abs(stepwise - truth) : 0;
   const allowed = Math.max(relative * Math.abs(truth) + absolute, 2 * rounding);
@@ -78,16 +88,16 @@ function flushed(values: Values): Values {
   );
 }
 
-/** The half float nearest to a number, ties to even. */
-export function roundToHalf(value: number): number {
-  if (!Number.isFinite(value) || value === 0) return value;
+/** The half float nearest to a number, ties to even; `infinity` is what is stored for Infinity. */
+export function roundToHalf(value: number, infinity = Infinity): number {
+  if (Number.isNaN(value) || value === 0) return value;
   const exponent = Math.max(Math.floor(Math.log2(Math.abs(value))), -14);
   const unit = 2 ** (exponent - 10);
   const steps = value / unit;
   const floor = Math.floor(steps);
   const isUp = steps - floor > 0.5 || (steps - floor === 0.5 && floor % 2 !== 0);
   const rounded = (isUp ? floor + 1 : floor) * unit;
-  return Math.abs(rounded) > 65504 ? Math.sign(value) * Infinity : rounded;
+  return Math.abs(rounded) <= 65504 ? rounded : Math.sign(value) * infinity;
 }
 
 /** The points at which every activation is checked: zeros, tiny, usual, large, infinite, NaN. */

@@ -18,7 +18,7 @@ export interface PassInput {
   readonly shape: readonly number[];
   /** How many coefficients it has, and which are read. */
   readonly coefficients?: {readonly length: number; readonly read: readonly number[]};
-  readonly tensor: Tensor;
+  readonly tensor: TensorInfo;
 }
 
 /** Values that one pass computes from what it reads. */
@@ -49,7 +49,7 @@ export interface Part {
 /** One run of a program. */
 export interface Call {
   readonly program: Program;
-  readonly tensors: readonly Tensor[];
+  readonly tensors: readonly TensorInfo[];
   readonly shapes: ProgramShapes;
   readonly backend: KernelBackend;
 }
@@ -66,6 +66,8 @@ export interface Device {
    * @throws if the device is lost, CannotExpress if it refuses the program's shaders.
    */
   guard<T>(call: Call, work: () => T): T;
+  /** A tensor as all passes can read it; a new one is disposed of after the last. */
+  prepare(tensor: Tensor, backend: KernelBackend): TensorInfo;
   /** Computes the only value of a pass for every element. */
   map(pass: Pass, call: Call): TensorInfo;
   /** Computes the values of a pass and gathers each in chunks. */
@@ -96,8 +98,13 @@ export function shaderTarget(device: Device): KernelTarget {
         return program.outputs.map((_, index) => ofNothing(program, shapes, index));
       }
       check(program, device);
-      const call = {program, tensors, shapes, backend};
-      return device.guard(call, () => run(call, device));
+      return device.guard({program, tensors, shapes, backend}, () => {
+        const prepared = tensors.map(tensor => device.prepare(tensor, backend));
+        const outputs = run({program, tensors: prepared, shapes, backend}, device);
+        const isNew = (tensor: TensorInfo, index: number): boolean => tensor !== tensors[index];
+        for (const tensor of prepared.filter(isNew)) device.dispose(tensor, backend);
+        return outputs;
+      });
     },
   };
 }
@@ -233,6 +240,9 @@ function batchesOf(program: Program, group: readonly Gathered[], device: Device)
   }
   return batches;
 }
+
+/** How many terms are added up before they are added to the others, lest a long sum drift. */
+export const BLOCK = 32;
 
 /** Into how many chunks to split this many elements: as many as each chunk then holds. */
 export function chunksOf(gathered: number): number {

@@ -4,12 +4,16 @@ import {CannotExpress} from '../target.js';
 import {glsl, glslVector} from './language.js';
 import {Uniforms, axesOf, offsetText, padTo, sizeOf, splitPosition} from './layout.js';
 import {accumulate, identityOf, writeStatements} from './statements.js';
-import {chunksOf, shaderTarget} from './target.js';
+import {BLOCK, chunksOf, shaderTarget} from './target.js';
 import type {Device, PassInput} from './target.js';
 
 /** What the backend of `@tensorflow/tfjs-backend-webgl` has for shaders of others. */
 interface WebGLBackend extends KernelBackend {
   readonly gpgpu: {readonly gl: WebGL2RenderingContext};
+  readonly texData: {
+    get(dataId: object): {readonly texture?: unknown; readonly isPacked?: boolean};
+  };
+  packTensor(tensor: TensorInfo): TensorInfo;
   runWebGLProgram(
     program: object,
     inputs: readonly TensorInfo[],
@@ -158,25 +162,30 @@ const gather: Device['gather'] = (pass, reductions, reduced, {shapes: {full}, ba
       .join('\n');
   });
   const {code, results} = writeStatements(glsl, pass.values, pass.names);
-  const totals = [0, 1, 2, 3].map(lane => `total[${lane}]`);
-  const initial = totals.map((_, lane) =>
+  const initial = [0, 1, 2, 3].map(lane =>
     glsl.literal(lane < results.length ? identityOf(reductions[lane]) : 0),
   );
-  const steps = results.map(
-    (result, lane) =>
-      `total[${lane}] = ${accumulate(glsl, reductions[lane], totals[lane], result)};`,
-  );
+  const add = (total: string, value: string, lane: number): string =>
+    `${total}[${lane}] = ${accumulate(glsl, reductions[lane], `${total}[${lane}]`, value)};`;
+  const steps = results.map((result, lane) => add('block', result, lane));
+  const ends = results.map((_, lane) => add('total', `block[${lane}]`, lane));
   const source = `${functions.join('\n')}
   void main() {
     ivec3 at = getOutputCoords();
     int element = at.z / 2;
     ${kept.code}
     vec4 total = vec4(${initial.join(', ')});
-    for (int step = at.x; step < ${uniforms.add(gathered)}; step += ${uniforms.add(chunks)}) {
-      ${inner.code}
-      ${readings.join('\n')}
-      ${code}
-      ${steps.join('\n')}
+    int end = ${uniforms.add(gathered)};
+    int stride = ${uniforms.add(chunks)};
+    for (int start = at.x; start < end; start += stride * ${BLOCK}) {
+      vec4 block = vec4(${initial.join(', ')});
+      for (int step = start; step < min(end, start + stride * ${BLOCK}); step += stride) {
+        ${inner.code}
+        ${readings.join('\n')}
+        ${code}
+        ${steps.join('\n')}
+      }
+      ${ends.join('\n')}
     }
     setOutput(total);
   }`;
@@ -195,10 +204,15 @@ const finish: Device['finish'] = (parts, reduction, shape, {backend}) => {
     const start = end;
     end += count;
     return `if (value < ${end}) {
-      for (int chunk = 0; chunk < ${uniforms.add(partial.chunks)}; chunk++) {
-        vec4 texel = getV${index}(chunk, 0, 2 * element);
-        float part = texel[value + ${from - start}];
-        total = ${accumulate(glsl, reduction, 'total', 'part')};
+      int end = ${uniforms.add(partial.chunks)};
+      for (int start = 0; start < end; start += ${BLOCK}) {
+        float block = initial;
+        for (int chunk = start; chunk < min(end, start + ${BLOCK}); chunk++) {
+          vec4 texel = getV${index}(chunk, 0, 2 * element);
+          float part = texel[value + ${from - start}];
+          block = ${accumulate(glsl, reduction, 'block', 'part')};
+        }
+        total = ${accumulate(glsl, reduction, 'total', 'block')};
       }
       return total;
     }`;
@@ -213,7 +227,8 @@ const finish: Device['finish'] = (parts, reduction, shape, {backend}) => {
   const source = `float gathered(int position) {
     int element = position / ${count};
     int value = position - element * ${count};
-    float total = ${glsl.literal(identityOf(reduction))};
+    float initial = ${glsl.literal(identityOf(reduction))};
+    float total = initial;
     ${branches.join('\n')}
     return total;
   }
@@ -245,6 +260,11 @@ export const webglTarget = shaderTarget({
       if (!(error instanceof Error) || !/compile|link/.test(error.message)) throw error;
       throw new CannotExpress(error.message, {cause: error});
     }
+  },
+  prepare: (tensor, backend) => {
+    const {texData, packTensor} = backend as WebGLBackend;
+    const {texture, isPacked} = texData.get(tensor.dataId);
+    return texture && !isPacked ? packTensor.call(backend, tensor) : tensor;
   },
   map,
   gather,

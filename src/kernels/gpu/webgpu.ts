@@ -4,7 +4,7 @@ import {CannotExpress} from '../target.js';
 import {wgsl} from './language.js';
 import {Uniforms, axesOf, offsetText, sizeOf, splitPosition} from './layout.js';
 import {accumulate, identityOf, writeStatements} from './statements.js';
-import {chunksOf, shaderTarget} from './target.js';
+import {BLOCK, chunksOf, shaderTarget} from './target.js';
 import type {Call, Device, PassInput} from './target.js';
 
 /** What the backend of `@tensorflow/tfjs-backend-webgpu` has for shaders of others. */
@@ -165,25 +165,32 @@ const gather: Device['gather'] = (pass, reductions, reduced, call) => {
     reading(input, index, offsetText(uniforms, names, inputStrides[index])),
   );
   const {code, results} = writeStatements(number, pass.values, pass.names);
-  const initial = results.map((_, index) => {
-    return `var total${index} = ${number.literal(identityOf(reductions[index]))};`;
-  });
-  const steps = results.map((result, index) => {
-    const total = `total${index}`;
-    return `${total} = ${accumulate(number, reductions[index], total, result)};`;
-  });
+  const initial = (total: string): string =>
+    results
+      .map((_, index) => `var ${total}${index} = ${number.literal(identityOf(reductions[index]))};`)
+      .join('\n');
+  const add = (total: string, value: string, index: number): string =>
+    `${total}${index} = ${accumulate(number, reductions[index], `${total}${index}`, value)};`;
+  const steps = results.map((result, index) => add('block', result, index));
+  const ends = results.map((_, index) => add('total', `block${index}`, index));
   const bound = uniforms.add(threads);
   const count = uniforms.add(elements);
   const source = `fn main(thread : i32) {
     if (thread >= ${bound}) { return; }
     let element = thread % ${count};
     ${kept.code}
-    ${initial.join('\n')}
-    for (var step = thread / ${count}; step < ${uniforms.add(gathered)}; step += ${uniforms.add(chunks)}) {
-      ${inner.code}
-      ${readings.join('\n')}
-      ${code}
-      ${steps.join('\n')}
+    ${initial('total')}
+    let end = ${uniforms.add(gathered)};
+    let stride = ${uniforms.add(chunks)};
+    for (var start = thread / ${count}; start < end; start += stride * ${BLOCK}) {
+      ${initial('block')}
+      for (var step = start; step < min(end, start + stride * ${BLOCK}); step += stride) {
+        ${inner.code}
+        ${readings.join('\n')}
+        ${code}
+        ${steps.join('\n')}
+      }
+      ${ends.join('\n')}
     }
     ${results.map((_, index) => `result[${index} * ${bound} + thread] = total${index};`).join('\n')}
   }`;
@@ -205,9 +212,13 @@ const finish: Device['finish'] = (parts, reduction, shape, call) => {
     const [chunks, elements] = [uniforms.add(partial.chunks), uniforms.add(partial.elements)];
     const at = `((value + ${from - start}) * ${chunks} + chunk) * ${elements} + element`;
     return `if (value < ${end}) {
-      for (var chunk = 0; chunk < ${chunks}; chunk++) {
-        let part = v${index}[${at}];
-        total = ${accumulate(number, reduction, 'total', 'part')};
+      for (var start = 0; start < ${chunks}; start += ${BLOCK}) {
+        var block = initial;
+        for (var chunk = start; chunk < min(${chunks}, start + ${BLOCK}); chunk++) {
+          let part = v${index}[${at}];
+          block = ${accumulate(number, reduction, 'block', 'part')};
+        }
+        total = ${accumulate(number, reduction, 'total', 'block')};
       }
     }`;
   });
@@ -215,7 +226,8 @@ const finish: Device['finish'] = (parts, reduction, shape, call) => {
     if (thread >= ${bound}) { return; }
     let element = thread / ${count};
     let value = thread - element * ${count};
-    var total = ${number.literal(identityOf(reduction))};
+    let initial = ${number.literal(identityOf(reduction))};
+    var total = initial;
     ${branches.join(' else ')}
     result[thread] = total;
   }`;
@@ -277,6 +289,7 @@ export const webgpuTarget = shaderTarget({
     if (refusal !== undefined) throw new CannotExpress(refusal);
     return work();
   },
+  prepare: tensor => tensor,
   map,
   gather,
   finish,
