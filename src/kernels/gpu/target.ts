@@ -155,7 +155,11 @@ function readBy(program: Program, values: readonly Expression[]): Map<number, nu
   return read;
 }
 
-function passOf(program: Program, values: readonly Expression[], tensors: readonly Tensor[]): Pass {
+function passOf(
+  program: Program,
+  values: readonly Expression[],
+  tensors: readonly TensorInfo[],
+): Pass {
   const names = new Map<string, string>();
   const inputs = [...readBy(program, values)].map(([position, read]): PassInput => {
     const input = program.inputs[position];
