@@ -3,7 +3,7 @@ import type {Operation} from '../../src/formula/index.js';
 import {ASPECTS, expectationsOf, members, weightsOf} from '../helpers/conformance.js';
 import {GRID, fault} from '../helpers/quality.js';
 import {sweepOf} from '../helpers/sweep.js';
-import {BACKENDS, openBackend} from './backends.js';
+import {BACKENDS, WASM, openBackend} from './backends.js';
 import type {BackendPage} from './backends.js';
 import {describeInChromium, startChromium} from './chromium.js';
 import type {Chromium} from './chromium.js';
@@ -15,7 +15,7 @@ describeInChromium('in Chromium', () => {
   });
   afterAll(() => chromium?.close());
 
-  describe.each(BACKENDS)('on $title', backend => {
+  describe.each([...BACKENDS, WASM])('on $title', backend => {
     let page: BackendPage;
     beforeAll(async () => {
       page = await openBackend(chromium, backend);
@@ -37,7 +37,8 @@ describeInChromium('in Chromium', () => {
       '%s',
       (name, activation) => {
         test.each(ASPECTS)('%s', async aspect => {
-          const {bound, round} = page;
+          const {round} = page;
+          const bound = aspect === 'value' ? page.bound : page.slopeBound;
           const weights = weightsOf(activation, round);
           const rows = await page.run('conformance', name, aspect);
           const expectations = expectationsOf(activation, aspect);
