@@ -26,7 +26,9 @@ export async function openBackend(
   {backend, isHalf}: (typeof BACKENDS)[number],
 ): Promise<BackendPage> {
   const page = await chromium.open('page.ts');
-  const {target, infinity} = await page.run('start', backend, isHalf);
+  const {target, infinity} = await page.run('start', backend, {
+    WEBGL_FORCE_F16_TEXTURES: isHalf,
+  });
   if (target !== backend && backend !== WASM.backend)
     throw new Error(`on ${backend} the kernel target is ${target}`);
   const [bound, slopeBound] =

@@ -11,15 +11,16 @@ import type {PolicySuites} from './policy-page.js';
 
 type Suites = PageSuites & PolicySuites;
 
-const CANDIDATES = [
-  process.env.CHROMIUM_PATH,
+const USUAL_PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-const executablePath = CANDIDATES.find(candidate => candidate && existsSync(candidate));
+const {CHROMIUM_PATH, REQUIRE_CHROMIUM} = process.env;
+const candidates = CHROMIUM_PATH ? [CHROMIUM_PATH] : USUAL_PLACES;
+const executablePath = candidates.find(candidate => existsSync(candidate));
 
 /** WebGL 2, float textures and WebGPU without a GPU, and nothing that asks the network. */
 const FLAGS = [
@@ -38,13 +39,13 @@ const FLAGS = [
 ];
 
 /**
- * `describe` where there is a Chromium: at CHROMIUM_PATH or in a usual place. Without one the tests
+ * `describe` where there is a Chromium: at CHROMIUM_PATH or, if that is not set, in a usual place. Without one the tests
  * are skipped, or fail if REQUIRE_CHROMIUM is set.
  */
 export function describeInChromium(title: string, define: () => void): void {
   if (executablePath) {
     describe(title, define);
-  } else if (process.env.REQUIRE_CHROMIUM) {
+  } else if (REQUIRE_CHROMIUM) {
     test(title, () => {
       throw new Error('no Chromium found: install one, or set CHROMIUM_PATH to its executable');
     });

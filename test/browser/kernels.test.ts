@@ -83,6 +83,18 @@ describeInChromium('in Chromium', () => {
     });
   });
 
+  test('on WebGL 1 stock ops do the work', async () => {
+    const page = await chromium.open('page.ts');
+    const {target} = await page.run('start', 'webgl', {WEBGL_VERSION: 1});
+    expect(target).toBe('composed');
+    const name = 'x [3,5] with a weight [1,5]';
+    const {rows} = await page.run('case', name);
+    const expected = await readAll(tf.tidy(() => CASES.get(name)!()));
+    rows.forEach((row, index) => expectAlike(row, expected[index], 1e-5));
+    expect(page.logs).toEqual([]);
+    await page.page.close();
+  });
+
   describe.each(BACKENDS.filter(({isHalf}) => !isHalf))('on $title, in trouble,', backend => {
     let page: BackendPage;
     beforeEach(async () => {

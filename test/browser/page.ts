@@ -43,17 +43,18 @@ async function launchesOf(work: () => tf.Tensor | tf.Tensor[]): Promise<number> 
 /** What Node asks of a page that runs this script. */
 const suites = {
   /**
-   * Chooses the backend. Says which kernel target serves it, and what it stores for Infinity: half
+   * Chooses the backend, under flags of tfjs. Says which kernel target serves it, and what it stores for Infinity: half
    * floats of SwiftShader have NaN.
    */
-  async start(name: string, isHalf = false): Promise<{target: string; infinity: number}> {
-    tf.env().set('WEBGL_CPU_FORWARD', false);
-    tf.env().set('WEBGPU_CPU_FORWARD', false);
-    tf.env().set('WEBGL_FORCE_F16_TEXTURES', isHalf);
+  async start(
+    name: string,
+    flags: Record<string, number | boolean> = {},
+  ): Promise<{target: string; infinity: number}> {
+    tf.env().setFlags({WEBGL_CPU_FORWARD: false, WEBGPU_CPU_FORWARD: false, ...flags});
     setWasmPaths('/wasm/');
     if (!(await tf.setBackend(name))) throw new Error(`no backend ${name} here`);
     const [[infinity]] = await readAll([tf.neg([-Infinity])]);
-    if (isHalf) round = value => roundToHalf(value, infinity);
+    if (flags.WEBGL_FORCE_F16_TEXTURES) round = value => roundToHalf(value, infinity);
     return {target: kernelTarget(), infinity};
   },
 

@@ -100,10 +100,12 @@ export function shaderTarget(device: Device): KernelTarget {
       check(program, device);
       return device.guard({program, tensors, shapes, backend}, () => {
         const prepared = tensors.map(tensor => device.prepare(tensor, backend));
-        const outputs = run({program, tensors: prepared, shapes, backend}, device);
-        const isNew = (tensor: TensorInfo, index: number): boolean => tensor !== tensors[index];
-        for (const tensor of prepared.filter(isNew)) device.dispose(tensor, backend);
-        return outputs;
+        try {
+          return run({program, tensors: prepared, shapes, backend}, device);
+        } finally {
+          const isNew = (tensor: TensorInfo, index: number): boolean => tensor !== tensors[index];
+          for (const tensor of prepared.filter(isNew)) device.dispose(tensor, backend);
+        }
       });
     },
   };
