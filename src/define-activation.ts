@@ -1,6 +1,7 @@
 import type {
   Activation,
   ActivationDefinition,
+  OptionAliases,
   OptionDefinitions,
   WeightDefinitions,
 } from './activation-types.js';
@@ -26,6 +27,7 @@ import {register} from './registry.js';
 export function defineActivation<
   O extends OptionDefinitions = Record<never, never>,
   W extends WeightDefinitions = Record<never, never>,
->(definition: ActivationDefinition<O, W>): Activation<O, W> {
+  A extends OptionAliases<O> = Record<never, never>,
+>(definition: ActivationDefinition<O, W, A>): Activation<O, W, A> {
   return register(createActivation(definition));
 }

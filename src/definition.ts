@@ -4,6 +4,7 @@ import type {
   Activation,
   ActivationDefinition,
   AnyActivation,
+  OptionAliases,
   OptionDefinitions,
   WeightDefinitions,
 } from './activation-types.js';
@@ -33,8 +34,9 @@ const REMEMBERED_INSTANCES = 64;
 export function createActivation<
   O extends OptionDefinitions = Record<never, never>,
   W extends WeightDefinitions = Record<never, never>,
->(definition: ActivationDefinition<O, W>): Activation<O, W> {
-  return create(definition as unknown as ActivationDefinition) as Activation<O, W>;
+  A extends OptionAliases<O> = Record<never, never>,
+>(definition: ActivationDefinition<O, W, A>): Activation<O, W, A> {
+  return create(definition as unknown as ActivationDefinition) as Activation<O, W, A>;
 }
 
 function create(definition: ActivationDefinition): AnyActivation {

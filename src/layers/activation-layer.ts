@@ -19,8 +19,8 @@ import type {DataFormat} from './shared-axes.js';
 type Shape = (number | null)[];
 
 /** The class of an activation's layer. */
-export interface ActivationLayerClass<O = object, W = object> {
-  new (args?: ActivationLayerArgs<O, W>): ActivationLayer;
+export interface ActivationLayerClass<O = object, W = object, A = object> {
+  new (args?: ActivationLayerArgs<O, W, A>): ActivationLayer;
   /** The name under which models save and load it. */
   readonly className: string;
   fromConfig: typeof ActivationLayer.fromConfig;

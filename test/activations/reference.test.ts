@@ -36,8 +36,11 @@ function faults(
 
 /** `setting` with one number of a weight replaced. */
 function replaced(setting: Setting, weight: string, index: number, value: number): Setting {
-  const current = setting[weight];
-  const changed = Array.isArray(current) ? current.with(index, value) : value;
+  const current = setting[weight] as number | readonly number[];
+  const changed =
+    typeof current === 'number'
+      ? value
+      : current.map((kept, position) => (position === index ? value : kept));
   return {...setting, [weight]: changed};
 }
 
@@ -87,9 +90,11 @@ describe.each(Object.entries(REFERENCES))('%s', (name, reference) => {
     const expected = POINTS.map(valueAt(setting));
 
     test('evaluate, op and layer have the values of the closed form', () => {
-      const evaluated = POINTS.map(x => activation.evaluate(x, setting));
+      const evaluated = POINTS.map(x => activation.evaluate(x, setting as object));
       expect(faults(evaluated, expected, 1e-11, 1e-13)).toEqual([]);
-      expect(faults(activation(POINTS, setting).dataSync(), expected, 1e-5, 1e-6)).toEqual([]);
+      expect(
+        faults(activation(POINTS, setting as object).dataSync(), expected, 1e-5, 1e-6),
+      ).toEqual([]);
       const args = Object.entries(complete(reference, setting)).map(([key, value]) => [
         key in weights ? `${key}Initializer` : key,
         value,

@@ -105,7 +105,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
       [-1.75, 0, 0],
       [0.625, 0, 0],
     ],
-    settings: [{theta: 0}, {theta: 2.2}],
+    settings: [{theta: 0}, {theta: 2.2}, {theta: -1}],
   },
   prelu: {
     className: 'PReLU',
@@ -155,7 +155,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
       [-1.75, -0.82622605654955487, 0.17377394345044513],
       [0.625, 0.625, 1],
     ],
-    settings: [{alpha: 0.5}, {alpha: 2}],
+    settings: [{alpha: 0.5}, {alpha: 2}, {alpha: -1.5}],
   },
   pelu: {
     className: 'PELU',

@@ -324,7 +324,7 @@ test.each([
   ],
   [() => layers.elu({beta: 1} as never), /ELU: unknown argument 'beta'; accepted: alpha, name/],
   [() => layers.gelu({approximate: 1 as never}), /approximate must be true or false, got 1/],
-  [() => layers.leakyRelu({alpha: 0.1, negativeSlope: 0.2} as never), /same option and differ/],
+  [() => layers.leakyRelu({alpha: 0.1, negativeSlope: 0.2}), /same option and differ/],
   [
     () => layers.pelu({aConstraint: 'positive'}),
     /PELU: of the weight a: Unknown constraint: positive/,
@@ -336,6 +336,7 @@ test.each([
     /PELU 'p': shared axis 3 is out of range for an input of rank 3/,
   ],
   [() => layers.pelu({sharedAxes: 0}).apply(tf.input({shape: [2]})), /axis 0 is the batch/],
+  [() => layers.celu({alpha: 0}), /CELU: alpha must be a finite number other than 0, got 0/],
   [() => constraints.minValue(NaN), /MinValue: minValue must be a finite number, got NaN/],
   [() => constraints.minMaxValue(2, 1), /minValue 2 is larger than maxValue 1/],
 ])('a mistake is named before anything is created: %s', (build, message) => {
