@@ -114,7 +114,7 @@ describe.each(Object.entries(REFERENCES))('%s', (name, reference) => {
         activation(x, {
           ...setting,
           ...Object.fromEntries(names.map((weight, index) => [weight, given[index]])),
-        });
+        } as object);
       const [byX, ...byWeights] = tf.grads((x, ...given) => apply(x, ...given))([
         tf.tensor1d(SMOOTH),
         ...tensors,
