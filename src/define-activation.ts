@@ -21,7 +21,9 @@ import {register} from './registry.js';
  * model.add(snake.layer());
  * ```
  *
- * Defining the very same again returns the first (a notebook cell run twice).
+ * Defining the very same again returns the first (a notebook cell run twice). Formulas are compared at
+ * the defaults and at about forty values of each option, the others at their defaults: two that differ
+ * only elsewhere count as the same.
  * @throws if the definition cannot work, or a different activation has its name or class name.
  */
 export function defineActivation<

@@ -9,7 +9,7 @@ import type {
   WeightDefinitions,
 } from './activation-types.js';
 import {applyProgram, checkWeightShape, toFloat} from './apply.js';
-import {checkKnown} from './errors.js';
+import {checkKnown, checkObject, describe} from './errors.js';
 import {derivative, evaluate} from './formula/index.js';
 import type {Values} from './formula/index.js';
 import {gainOf} from './gain.js';
@@ -49,6 +49,7 @@ function create(definition: ActivationDefinition): AnyActivation {
   checkEveryInputIsUsed(definition, formula);
 
   const resolve = (parameters: Readonly<Record<string, unknown>>): Options => {
+    checkObject(name, 'the parameters', parameters);
     const accepted = [...optionNames(definition).keys(), ...Object.keys(weights)];
     checkKnown(name, 'parameter', Object.keys(parameters), accepted);
     return resolveOptions(name, definition, parameters, options);
@@ -73,8 +74,14 @@ function create(definition: ActivationDefinition): AnyActivation {
   };
 
   const evaluateAt = (x: number, parameters: Values = {}): number => {
-    const values = Object.keys(weights).map(weight => [weight, valueOf(weight, parameters)]);
-    return evaluate(instance(resolve(parameters)).formula, {...Object.fromEntries(values), x});
+    const {formula} = instance(resolve(parameters));
+    checkNumbers(name, 'x', x, undefined);
+    const values = Object.entries(weights).map(([weight, {length}]) => {
+      const value = valueOf(weight, parameters);
+      checkNumbers(name, weight, value, length);
+      return [weight, value];
+    });
+    return evaluate(formula, {...Object.fromEntries(values), x});
   };
 
   const visible = {name, className, aliases, options, weights, formula, paper};
@@ -92,6 +99,23 @@ function create(definition: ActivationDefinition): AnyActivation {
     layerClass: {value: layerClass},
     layer: {value: (args?: object) => new layerClass(args)},
   });
+}
+
+/** @throws if `value` is not one number; with a length, not that many. */
+function checkNumbers(
+  owner: string,
+  argument: string,
+  value: unknown,
+  length: number | undefined,
+): void {
+  const isNumber = (each: unknown): boolean => typeof each === 'number';
+  const isRight =
+    length === undefined
+      ? isNumber(value)
+      : Array.isArray(value) && value.length === length && value.every(isNumber);
+  if (isRight) return;
+  const accepted = length === undefined ? 'a number' : `${length} numbers`;
+  throw new Error(`${owner}: ${argument} must be ${accepted}, got ${describe(value)}`);
 }
 
 function describeProperties(values: object): PropertyDescriptorMap {

@@ -13,7 +13,7 @@ export interface Reference {
   readonly sharedAxes?: readonly number[];
   /** The closed form in float64; `p` holds all options and weights. */
   readonly f: (x: number, p: Parameters) => number;
-  /** [x, value, slope] at the defaults, from mpmath 1.3 at 50 digits. */
+  /** [x, value, slope] at the defaults, from mpmath 1.3 at 50 digits, as the nearest float64. */
   readonly known: readonly (readonly [number, number, number])[];
   /** Options and weights to check besides the defaults. */
   readonly settings?: readonly Setting[];
@@ -123,7 +123,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     options: {alpha: 1},
     f: (x, {alpha}) => elu(x, alpha),
     known: [
-      [-1.75, -0.82622605654955487, 0.17377394345044513],
+      [-1.75, -0.8262260565495548, 0.17377394345044514],
       [0.625, 0.625, 1],
     ],
     settings: [{alpha: 0.5}, {alpha: 2}],
@@ -134,17 +134,17 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     sharedAxes: [1, 2],
     f: (x, {alpha}) => elu(x, alpha),
     known: [
-      [-1.75, -0.82622605654955487, 0.17377394345044513],
+      [-1.75, -0.8262260565495548, 0.17377394345044514],
       [0.625, 0.625, 1],
     ],
     settings: [{alpha: 0.5}, {alpha: 2}],
   },
   selu: {
     className: 'SELU',
-    f: x => 1.0507009873554804934193349852946 * elu(x, 1.6732632423543772848170429916717),
+    f: x => 1.0507009873554805 * elu(x, 1.6732632423543772),
     known: [
-      [-1.75, -1.4525874854106999, 0.30551185543667692],
-      [0.625, 0.65668811709717531, 1.0507009873554805],
+      [-1.75, -1.4525874854107, 0.3055118554366769],
+      [0.625, 0.6566881170971753, 1.0507009873554805],
     ],
   },
   celu: {
@@ -152,7 +152,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     options: {alpha: 1},
     f: (x, {alpha}) => Math.max(0, x) + Math.min(0, alpha * (Math.exp(x / alpha) - 1)),
     known: [
-      [-1.75, -0.82622605654955487, 0.17377394345044513],
+      [-1.75, -0.8262260565495548, 0.17377394345044514],
       [0.625, 0.625, 1],
     ],
     settings: [{alpha: 0.5}, {alpha: 2}, {alpha: -1.5}],
@@ -164,7 +164,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     sharedAxes: [1, 2],
     f: (x, {a, b}) => (x > 0 ? (a / b) * x : a * (Math.exp(x / b) - 1)),
     known: [
-      [-1.75, -0.82622605654955487, 0.17377394345044513],
+      [-1.75, -0.8262260565495548, 0.17377394345044514],
       [0.625, 0.625, 1],
     ],
     settings: [{a: 2}, {b: 0.5}, {a: 0.7, b: 1.6}],
@@ -175,7 +175,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     sharedAxes: [1, 2],
     f: (x, {alpha, beta}) => (x > 0 ? x : alpha * (Math.exp(beta * x) - 1)),
     known: [
-      [-1.75, -0.20655651413738872, 0.043443485862611282],
+      [-1.75, -0.2065565141373887, 0.043443485862611285],
       [0.625, 0.625, 1],
     ],
     settings: [{alpha: 1.5}, {beta: 0.5}, {alpha: -0.5, beta: 2}],
@@ -184,8 +184,8 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     className: 'Sigmoid',
     f: sigmoid,
     known: [
-      [-1.75, 0.14804719803168947, 0.12612922518665519],
-      [0.625, 0.65135486466605424, 0.2270917049419204],
+      [-1.75, 0.14804719803168948, 0.1261292251866552],
+      [0.625, 0.6513548646660542, 0.2270917049419204],
     ],
   },
   hardSigmoid: {
@@ -200,24 +200,24 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     className: 'Tanh',
     f: x => (Math.exp(x) - Math.exp(-x)) / (Math.exp(x) + Math.exp(-x)),
     known: [
-      [-1.75, -0.94137553849728736, 0.11381209551894224],
-      [0.625, 0.55459972234938229, 0.69241914796998807],
+      [-1.75, -0.9413755384972874, 0.11381209551894224],
+      [0.625, 0.5545997223493823, 0.692419147969988],
     ],
   },
   softsign: {
     className: 'Softsign',
     f: x => x / (1 + Math.abs(x)),
     known: [
-      [-1.75, -0.63636363636363636, 0.13223140495867769],
-      [0.625, 0.38461538461538462, 0.37869822485207101],
+      [-1.75, -0.6363636363636364, 0.1322314049586777],
+      [0.625, 0.38461538461538464, 0.378698224852071],
     ],
   },
   softplus: {
     className: 'Softplus',
     f: softplus,
     known: [
-      [-1.75, 0.16022415043808723, 0.14804719803168947],
-      [0.625, 1.0537006782765186, 0.65135486466605424],
+      [-1.75, 0.16022415043808724, 0.14804719803168948],
+      [0.625, 1.0537006782765186, 0.6513548646660542],
     ],
   },
   swish: {
@@ -225,7 +225,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     aliases: ['silu'],
     f: x => x * sigmoid(x),
     known: [
-      [-1.75, -0.25908259655545657, -0.072678946044957115],
+      [-1.75, -0.25908259655545657, -0.07267894604495712],
       [0.625, 0.4070967904162839, 0.7932871802547545],
     ],
   },
@@ -235,7 +235,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     sharedAxes: [1, 2],
     f: (x, {beta}) => x * sigmoid(beta * x),
     known: [
-      [-1.75, -0.25908259655545657, -0.072678946044957115],
+      [-1.75, -0.25908259655545657, -0.07267894604495712],
       [0.625, 0.4070967904162839, 0.7932871802547545],
     ],
     settings: [{beta: 0}, {beta: 2.5}, {beta: -1}],
@@ -245,16 +245,16 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     aliases: ['hardSilu'],
     f: x => (x * clip(x + 3, 0, 6)) / 6,
     known: [
-      [-1.75, -0.36458333333333333, -0.083333333333333333],
-      [0.625, 0.37760416666666667, 0.70833333333333333],
+      [-1.75, -0.3645833333333333, -0.08333333333333333],
+      [0.625, 0.3776041666666667, 0.7083333333333334],
     ],
   },
   mish: {
     className: 'Mish',
     f: x => x * Math.tanh(softplus(x)),
     known: [
-      [-1.75, -0.27801725917249231, -0.093676676815469925],
-      [0.625, 0.48952559113753298, 0.94059754223201687],
+      [-1.75, -0.2780172591724923, -0.09367667681546993],
+      [0.625, 0.48952559113753297, 0.9405975422320169],
     ],
   },
   gelu: {
@@ -262,8 +262,8 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     options: {approximate: false},
     f: (x, {approximate}) => (approximate ? geluTanh(x) : x * normalDistribution(x)),
     known: [
-      [-1.75, -0.070103524511679908, -0.11092615108257806],
-      [0.625, 0.45875904434456217, 0.93911507629528386],
+      [-1.75, -0.07010352451167991, -0.11092615108257806],
+      [0.625, 0.45875904434456216, 0.9391150762952839],
     ],
     settings: [{approximate: true}],
   },
@@ -271,8 +271,8 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     className: 'GELUNew',
     f: geluTanh,
     known: [
-      [-1.75, -0.070204617658748673, -0.11159698138720291],
-      [0.625, 0.45872114995760052, 0.93890803738670523],
+      [-1.75, -0.07020461765874868, -0.1115969813872029],
+      [0.625, 0.4587211499576005, 0.9389080373867053],
     ],
   },
   rational: {
@@ -285,7 +285,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     f: (x, {numerator, denominator}) =>
       sum(numerator.map(power(x))) / (1 + Math.abs(sum([0, ...denominator].map(power(x))))),
     known: [
-      [-1.75, -0.020016579527137725, -0.0032869328151980928],
+      [-1.75, -0.020016579527137725, -0.003286932815198093],
       [0.625, 0.6315366019511076, 1.0095241016775442],
     ],
     settings: [

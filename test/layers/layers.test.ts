@@ -327,7 +327,7 @@ test.each([
   [() => layers.leakyRelu({alpha: 0.1, negativeSlope: 0.2}), /same option and differ/],
   [
     () => layers.pelu({aConstraint: 'positive'}),
-    /PELU: of the weight a: Unknown constraint: positive/,
+    /PELU: aConstraint must be a constraint \(.*\), got 'positive'/,
   ],
   [() => layers.pelu({sharedAxes: 'channels' as never}), /sharedAxes must be an axis number/],
   [() => layers.pelu({dataFormat: 'nchw' as never}), /dataFormat must be 'channelsLast'/],
