@@ -9,6 +9,7 @@ import type {
   WeightDefinitions,
 } from './activation-types.js';
 import {applyProgram, checkWeightShape, toFloat} from './apply.js';
+import {checkDefinition, checkNameAndFormula} from './check-definition.js';
 import {checkKnown, checkObject, describe} from './errors.js';
 import {derivative, evaluate} from './formula/index.js';
 import type {Values} from './formula/index.js';
@@ -16,7 +17,7 @@ import {gainOf} from './gain.js';
 import {checkEveryInputIsUsed, instantiate} from './instance.js';
 import type {ActivationInstance} from './instance.js';
 import {RESERVED_NAMES, createLayerClass} from './layers/activation-layer.js';
-import {survivesSaving, toPascalCase} from './names.js';
+import {toPascalCase} from './names.js';
 import {defaultOptions, optionNames, resolveOptions} from './options.js';
 import type {Options} from './options.js';
 import {startingValue} from './starting-value.js';
@@ -28,8 +29,9 @@ const REMEMBERED_INSTANCES = 64;
 
 /**
  * Makes an activation of its definition, without registering it with tfjs.
- * @throws if it cannot work: a name that tfjs would change on saving, an input that was not declared,
- * a weight that is never used, a constant that is not finite, a result that is no expression.
+ * @throws if it cannot work: a field of the wrong type, a name that tfjs would change on saving, an
+ * input that was not declared, a weight that is never used, a constant that is not finite, a result
+ * that is no expression.
  */
 export function createActivation<
   O extends OptionDefinitions = Record<never, never>,
@@ -40,9 +42,9 @@ export function createActivation<
 }
 
 function create(definition: ActivationDefinition): AnyActivation {
-  const {name, aliases = [], weights = {}, paper} = definition;
-  const className = definition.className ?? toPascalCase(name);
-  checkNames(definition, className);
+  const name = checkNameAndFormula(definition);
+  const {className = toPascalCase(name), aliases = [], weights = {}, paper} = definition;
+  checkDefinition(definition, className, RESERVED_NAMES);
   const options = defaultOptions(definition);
   const instance = remember((resolved: Options) => instantiate(definition, resolved));
   const {formula} = instance(options);
@@ -137,23 +139,4 @@ function remember(
     remembered.set(key, instance);
     return instance;
   };
-}
-
-function checkNames(definition: ActivationDefinition, className: string): void {
-  const {name, aliases = [], options, weights, optionAliases} = definition;
-  const inputs = Object.keys({...options, ...weights, ...optionAliases});
-  for (const text of [name, ...aliases, ...inputs]) {
-    if (survivesSaving(text)) continue;
-    throw new Error(
-      `${name}: '${text}' would not survive saving a model; use a camelCase name such as ` +
-        `'hardSwish', without underscores, and without several capitals or a digit before a capital`,
-    );
-  }
-  if (!/^[A-Z][a-zA-Z0-9]*$/.test(className)) {
-    throw new Error(`${name}: className '${className}' must be PascalCase letters and digits`);
-  }
-  for (const text of inputs) {
-    if (!RESERVED_NAMES.has(text)) continue;
-    throw new Error(`${name}: '${text}' means something else to every layer; choose another name`);
-  }
 }

@@ -194,6 +194,15 @@ test('prints formulas as text', () => {
   expect(String(polynomial(z, [c, d, 2]))).toBe('z * (z * 2 + d) + c');
 });
 
+test('prints what is shared once where all of it would be long', () => {
+  let [u, nested] = [input('u'), input('u')];
+  for (let depth = 0; depth < 3; depth++) u = u.mul(u.add(1));
+  for (let depth = 0; depth < 60; depth++) nested = nested.mul(nested.add(1));
+  expect(String(u)).not.toContain('$');
+  expect(String(nested)).toMatch(/^\$1 = u \* \(u \+ 1\); \$2 = \$1 \* \(\$1 \+ 1\); /);
+  expect(String(nested)).toMatch(/; \$59 \* \(\$59 \+ 1\)$/);
+});
+
 test.each([
   [() => x.mul(NaN), /finite number, got NaN/],
   [() => constant(Infinity), /finite number, got Infinity/],
