@@ -67,10 +67,51 @@ export async function saveModel(
 export async function loadModel(folder: string): Promise<tf.LayersModel> {
   checkFolderArgument('loadModel', folder);
   const artifacts = await read(folder);
+  let model: tf.LayersModel | undefined;
   try {
-    return await tf.loadLayersModel({load: async () => artifacts});
+    model = await tf.loadLayersModel({load: async () => withWeightsToCome(artifacts)});
+    await loadWeights(model, artifacts);
+    return model;
   } catch (error) {
+    model?.dispose();
     throw explainBuildError(error, path.join(folder, topologyFile));
+  }
+}
+
+/**
+ * The artifacts as `tf.loadLayersModel` should see them: there are weights, so it skips initializers
+ * that take long; once it has built the model there are none, so it hands the model over. Where it
+ * loaded the weights itself and they did not fit, both they and the model would leak.
+ */
+function withWeightsToCome(artifacts: tf.io.ModelArtifacts): tf.io.ModelArtifacts {
+  let weightData = artifacts.weightData;
+  return Object.defineProperty({...artifacts}, 'weightData', {
+    get: () => {
+      const seen = weightData;
+      weightData = undefined;
+      return seen;
+    },
+  });
+}
+
+/** Gives a model, and its optimizer if it was saved, their weights. */
+async function loadWeights(
+  model: tf.LayersModel,
+  {weightData, weightSpecs = []}: tf.io.ModelArtifacts,
+): Promise<void> {
+  const bytes = tf.io.CompositeArrayBuffer.join(weightData);
+  const weights = tf.io.decodeWeights(bytes, weightSpecs);
+  const isOfOptimizer = ({group}: {group?: string}): boolean => group === 'optimizer';
+  const ofModel = weightSpecs.filter(spec => !isOfOptimizer(spec));
+  const ofOptimizer = weightSpecs.filter(isOfOptimizer);
+  try {
+    model.loadWeights(Object.fromEntries(ofModel.map(({name}) => [name, weights[name]])));
+    if (model.optimizer && ofOptimizer.length > 0) {
+      const named = ofOptimizer.map(({name}) => ({name, tensor: weights[name]}));
+      await model.optimizer.setWeights(named);
+    }
+  } finally {
+    tf.dispose(weights);
   }
 }
 

@@ -301,6 +301,23 @@ test('a constraint that was taken away stays away after saving and loading', asy
   }
 });
 
+test.each(['nonNeg', constraints.minValue(0.1)])(
+  'loading and setting a weight under the constraint %j leaks nothing, and applies it',
+  async alphaConstraint => {
+    await tf.setBackend('cpu');
+    const artifacts = await saved(modelOf(layers.prelu({inputShape, alphaConstraint})));
+    const weight = tf.fill([5], -1);
+    const {numTensors} = tf.memory();
+    const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+    expect(tf.memory().numTensors).toBe(numTensors + 1);
+    model.layers[0].setWeights([weight]);
+    expect(tf.memory().numTensors).toBe(numTensors + 1);
+    expect(Math.min(...model.layers[0].weights[0].read().dataSync())).toBeGreaterThanOrEqual(0);
+    model.dispose();
+    expect(tf.memory().numTensors).toBe(numTensors);
+  },
+);
+
 test('the mask of a layer before reaches the layers behind', () => {
   const masked = modelOf(
     tf.layers.masking({maskValue: 0, inputShape: [2, 1]}),

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import {layers} from '../../src/index.js';
 import {loadModel, saveModel} from '../../src/node/index.js';
 
 const input = tf.tensor2d([[1, -2, 3]]);
@@ -106,6 +107,18 @@ describe('saveModel and loadModel', () => {
     await saveModel(model, folder);
     (await loadModel(folder)).dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('skip initializers that take long, whose values the weights replace', async () => {
+    const dense = tf.layers.dense({units: 2, inputShape: [3], kernelInitializer: 'orthogonal'});
+    const model = tf.sequential({layers: [dense]});
+    await saveModel(model, folder);
+    const initializer = Object.getPrototypeOf(tf.initializers.orthogonal({})) as {
+      apply: () => unknown;
+    };
+    const apply = jest.spyOn(initializer, 'apply');
+    expect(outputOf(await loadModel(folder))).toEqual(outputOf(model));
+    expect(apply).not.toHaveBeenCalled();
   });
 
   test('replace a model and remove the weights that it named', async () => {
@@ -356,6 +369,30 @@ describe('loadModel says what is wrong', () => {
       /cannot build the model that .*model\.json describes: .*[Ss]hape/,
     );
     expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  test('weights that do not fit one of our layers, and keeps no tensor of them', async () => {
+    const layer = layers.prelu({inputShape: [3], name: 'slope'});
+    await saveModel(tf.sequential({layers: [layer, tf.layers.dense({units: 2})]}), folder);
+    await edit(json =>
+      Object.assign(json.modelTopology.config.layers[0].config, {shared_axes: [1]}),
+    );
+    const {numTensors} = tf.memory();
+    expect(await messageOf(loadModel(folder))).toMatch(
+      /PReLU 'slope': alpha has shape \[1\], but the weight to load has shape \[3\]/,
+    );
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  test('too few weights, and keeps no tensor of them', async () => {
+    await edit(json => {
+      const [layer] = json.modelTopology.config.layers;
+      const more = {...layer, config: {...layer.config, name: 'more', units: 2}};
+      json.modelTopology.config.layers.push(more);
+    });
+    const {numTensors} = tf.memory();
+    expect(await messageOf(loadModel(folder))).toMatch(/weights are not set: more/);
+    expect(tf.memory().numTensors).toBe(numTensors);
   });
 
   test.each([undefined, '', 3])('a folder of %p', async bad => {
