@@ -18,11 +18,13 @@ const FORMS: Partial<Record<Operation, (u: Expression, v: Expression) => Express
   erfc: erfcFromExp,
   sin: x => {
     const halfTurns = roundToInteger(x.mul(1 / Math.PI));
-    return sineAfter(x, halfTurns, isOdd(halfTurns));
+    const sine = sineAfter(x, halfTurns, isOdd(halfTurns));
+    return where(x.abs().less(LARGEST_ANGLE), sine, x.sin());
   },
   cos: x => {
     const halfTurns = roundToInteger(x.mul(1 / Math.PI).sub(0.5));
-    return sineAfter(x, halfTurns.add(0.5), isOdd(halfTurns)).neg();
+    const cosine = sineAfter(x, halfTurns.add(0.5), isOdd(halfTurns)).neg();
+    return where(x.abs().less(LARGEST_ANGLE), cosine, x.cos());
   },
 };
 
@@ -39,8 +41,9 @@ export function withAccurateForms(
     const rebuilt = rebuild(node, results);
     const operation = rebuilt.operation as Operation;
     const [u, v] = rebuilt.operands as Expression[];
-    const isExact = v?.operation === 'constant';
-    return names.includes(operation) && !isExact ? FORMS[operation]!(u, v) : rebuilt;
+    // Forms of two operands are for NaN and infinity, which no constant is.
+    const isNeeded = names.includes(operation) && v?.operation !== 'constant';
+    return isNeeded ? FORMS[operation]!(u, v) : rebuilt;
   };
   return expressions.map(expression => {
     for (const node of nodesOf(expression)) {
@@ -103,6 +106,9 @@ function roundToInteger(x: Expression): Expression {
 function isOdd(integer: Expression): Expression {
   return integer.sub(roundToInteger(integer.mul(0.5)).mul(2)).abs();
 }
+
+/** From here on π in three parts is not enough, and the backend's own sine the better one. */
+const LARGEST_ANGLE = 8192;
 
 /** π in three parts, of which the first two have few bits: a multiple of them is exact. */
 const PI_PARTS = [3.140625, 9.67502593994140625e-4, 1.509957990978376e-7];
