@@ -86,6 +86,12 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     },
   );
 
+  test('a leaky ReLU of slope 0 is 0 at −Infinity, as ReLU is', () => {
+    expect(activations.leakyRelu.evaluate(-Infinity, {alpha: 0})).toBe(0);
+    expect(activations.leakyRelu([-Infinity], {alpha: 0}).dataSync()[0]).toBe(0);
+    expect(activations.leakyRelu([-Infinity]).dataSync()[0]).toBe(-Infinity);
+  });
+
   test.each(['swish', 'mish', 'gelu', 'geluNew', 'hardSwish'] as const)(
     '%s and its derivatives go to 0 at −Infinity',
     name => {
