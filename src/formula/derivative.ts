@@ -46,9 +46,10 @@ function areOpposite(u: Expression, v: Expression): boolean {
 
 /** s where y is σ(s) · σ(−s), the slope of a sigmoid; undefined of any other product. */
 function angleOfSigmoidSlope(u: Expression, v: Expression): Expression | undefined {
-  if (u.operation !== 'sigmoid' || v.operation !== 'sigmoid') return undefined;
-  const [s, opposite] = [u.operands[0], v.operands[0]] as Expression[];
-  return areOpposite(s, opposite) ? s : undefined;
+  const [s, opposite] = [u.operands[0], v.operands[0]];
+  if (!(s instanceof Expression) || !(opposite instanceof Expression)) return undefined;
+  const areSigmoids = u === s.sigmoid() && v === opposite.sigmoid();
+  return areSigmoids && areOpposite(s, opposite) ? s : undefined;
 }
 
 interface Parts {

@@ -240,7 +240,7 @@ export class ActivationLayer extends tf.layers.Layer {
     );
     if (config.sharedAxes === null) args.sharedAxes = [];
     // Whatever precision Keras computed in: a policy, or the name of one.
-    const isFloat = typeof args.dtype === 'object' || /float\d+$/.test(String(args.dtype));
+    const isFloat = typeof args.dtype === 'object' || /float\d+$/i.test(String(args.dtype));
     if (isFloat) args.dtype = 'float32';
     return new cls(args);
   }

@@ -140,21 +140,23 @@ test.each([
   expect([className, saved]).toEqual(['L1L2', config]);
 });
 
-test.each(['mixed_float16', 'float16', {className: 'Policy', config: {name: 'mixed_bfloat16'}}])(
-  'a configuration computed in %j loads as float32',
-  dtype => {
-    const {layerClass} = activations.prelu;
-    const layer = layerClass.fromConfig(
-      layerClass as never,
-      {
-        name: 'k',
-        batchInputShape: [null, 3],
-        dtype,
-      } as never,
-    );
-    expect((layer as tf.layers.Layer).dtype).toBe('float32');
-  },
-);
+test.each([
+  'mixed_float16',
+  'mixedFloat16',
+  'float16',
+  {className: 'Policy', config: {name: 'mixed_bfloat16'}},
+])('a configuration computed in %j loads as float32', dtype => {
+  const {layerClass} = activations.prelu;
+  const layer = layerClass.fromConfig(
+    layerClass as never,
+    {
+      name: 'k',
+      batchInputShape: [null, 3],
+      dtype,
+    } as never,
+  );
+  expect((layer as tf.layers.Layer).dtype).toBe('float32');
+});
 
 test.each([
   [
