@@ -104,6 +104,11 @@ describe.each(Object.entries(REFERENCES))('%s', (name, reference) => {
       expect(faults(actual.dataSync(), expected, 1e-5, 1e-6)).toEqual([]);
     });
 
+    test('NaN in, NaN out', () => {
+      expect(activation.evaluate(NaN, setting as object)).toBeNaN();
+      expect(activation([NaN], setting as object).dataSync()[0]).toBeNaN();
+    });
+
     test('the gradients by x and by every weight are the slopes of the closed form', () => {
       const all = complete(reference, setting);
       const names = Object.keys(weights);
