@@ -22,10 +22,10 @@ const {train, test} = split(readDataset('digits.csv.gz'), 0.2, 1);
 const scale = ({x, y}: typeof train) => ({x: x.div(16), y});
 const [training, heldOut] = [scale(train), scale(test)];
 
-async function fit(model: tf.Sequential, optimizer: tf.Optimizer, epochs: number, bar = true) {
+async function fit(model: tf.Sequential, optimizer: tf.Optimizer, epochs: number) {
   model.compile({optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy']});
   const monitor = new ActivationMonitor();
-  const callbacks = bar ? [progressBar(), monitor] : [monitor];
+  const callbacks = [progressBar(), monitor];
   const {x, y} = training;
   await model.fit(x, y, {epochs, batchSize: 32, shuffle: false, verbose: 0, callbacks});
   return {monitor, accuracy: accuracy(model, heldOut.x, heldOut.y)};
@@ -48,19 +48,32 @@ const model = tf.sequential({
     softmax(4),
   ],
 });
-const weightsOf = (name: string) => model.getLayer(name).getWeights()[0].dataSync().slice();
-const starts = {prelu: weightsOf('prelu'), snake: weightsOf('snake')};
+const weightsOf = (name: string, index = 0) =>
+  Array.from(model.getLayer(name).getWeights()[index].dataSync());
+const learned = () => ({
+  prelu: weightsOf('prelu'),
+  snake: weightsOf('snake'),
+  numerator: weightsOf('rational', 0),
+  denominator: weightsOf('rational', 1),
+});
+const start = learned();
 const good = await fit(model, tf.train.adam(0.003), 16);
 console.log(`Accuracy on ${heldOut.x.shape[0]} digits never seen: ${percent(good.accuracy)}`);
 
-console.log('\nWhat the activations learned (over the units: least, mean, greatest)');
-const range = (values: ArrayLike<number>) => {
-  const numbers = Array.from(values);
-  const mean = numbers.reduce((sum, value) => sum + value) / numbers.length;
-  return [Math.min(...numbers), mean, Math.max(...numbers)].map(n => n.toFixed(2)).join(', ');
+const end = learned();
+const listed = (values: number[]) => values.map(value => value.toFixed(2)).join(', ');
+const range = (values: number[]) => {
+  const mean = values.reduce((sum, value) => sum + value) / values.length;
+  return listed([Math.min(...values), mean, Math.max(...values)]);
 };
-console.log(`  PReLU slope alpha   ${range(starts.prelu)}  →  ${range(weightsOf('prelu'))}`);
-console.log(`  Snake frequency a   ${range(starts.snake)}  →  ${range(weightsOf('snake'))}`);
+console.log('\nWhat the activations learned (over the units: least, mean, greatest)');
+console.log(`  PReLU slope alpha   ${range(start.prelu)}  →  ${range(end.prelu)}`);
+console.log(`  Snake frequency a   ${range(start.snake)}  →  ${range(end.snake)}`);
+console.log('and the coefficients of the Rational, which all units share');
+console.log(`  numerator    ${listed(start.numerator)}`);
+console.log(`            →  ${listed(end.numerator)}`);
+console.log(`  denominator  ${listed(start.denominator)}`);
+console.log(`            →  ${listed(end.denominator)}`);
 
 const biased = (units: number, seed: number, args: object = {}) =>
   dense(units, seed, {biasInitializer: tf.initializers.constant({value: -1}), ...args});
@@ -76,7 +89,6 @@ const relu = await fit(
   }),
   tf.train.sgd(0.3),
   6,
-  false,
 );
 
 title('3. The same network with PReLU');
@@ -92,7 +104,6 @@ const prelu = await fit(
   }),
   tf.train.sgd(0.3),
   6,
-  false,
 );
 
 const deadIn = ({monitor}: typeof relu) =>

@@ -83,7 +83,7 @@ async function copyDeclarations(output) {
 
 /** A nested package.json gives the format, and must repeat sideEffects: bundlers read the nearest one. */
 async function writePackageFiles(output) {
-  const sideEffects = ['./index.js'];
+  const sideEffects = entries.map(entry => `./${entry}.js`);
   for (const [folder, type] of [
     ['esm', 'module'],
     ['cjs', 'commonjs'],

@@ -28,6 +28,7 @@ export type {
   Snapshot,
 } from './monitor/index.js';
 export {kernelTarget} from './kernel-target.js';
+export {shareWasmIdentity} from './kernels/index.js';
 export type {
   Activation,
   ActivationDefinition,

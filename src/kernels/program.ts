@@ -6,6 +6,8 @@ export interface ProgramInput {
   readonly name: string;
   /** Set where the tensor has a last axis of this many coefficients: `p[0]`, `p[1]`, … */
   readonly length?: number;
+  /** Set where the tensor holds what this expression of other inputs would give. */
+  readonly value?: Expression;
 }
 
 /** How an output is gathered over the axes that its shape lacks. */
@@ -113,4 +115,23 @@ export function selectOutputs(program: Program, names: readonly string[]): Progr
   };
   known.set(key, selected);
   return selected;
+}
+
+const informed = new WeakMap<Program, Program>();
+
+/**
+ * The gradient of a program with a further input for each of the program's outputs: what they were,
+ * from which some derivatives follow with less work.
+ */
+export function gradientWithOutputs(gradient: Program, {outputs}: Program): Program {
+  let known = informed.get(gradient);
+  if (!known) {
+    const values = outputs.map(({name, value}) => ({
+      name: `/${name}`,
+      value: value as Expression,
+    }));
+    known = {inputs: [...gradient.inputs, ...values], outputs: gradient.outputs};
+    informed.set(gradient, known);
+  }
+  return known;
 }

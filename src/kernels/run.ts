@@ -7,14 +7,16 @@ import type {
   Tensor,
   TensorInfo,
 } from '@tensorflow/tfjs';
-import {gradientProgram, isDifferentiable, selectOutputs} from './program.js';
+import {gradientProgram, gradientWithOutputs, isDifferentiable, selectOutputs} from './program.js';
 import type {Program} from './program.js';
+import {keepForGradient} from './saved.js';
 import {CannotExpress} from './target.js';
 import type {KernelTarget, ProgramShapes} from './target.js';
 import {composedTarget} from './tfops.js';
+import {wasmTarget} from './wasm/targets.js';
 
 /** The targets that make code of their own, each for its backends. */
-const TARGETS: readonly KernelTarget[] = [];
+const TARGETS: readonly KernelTarget[] = [wasmTarget];
 
 /** One call of a program, as it travels through tfjs in a kernel's attributes. */
 interface Call {
@@ -22,6 +24,8 @@ interface Call {
   readonly shapes: ProgramShapes;
   /** Inputs of which no gradient will be asked (it is still given where it is). */
   readonly constants: readonly string[];
+  /** Of a gradient: the program that it is the gradient of, and what that one gave. */
+  readonly known?: {readonly program: Program; readonly outputs: readonly Tensor[]};
 }
 
 /** The programs that a target has refused. */
@@ -48,15 +52,16 @@ function targetOf(backend: KernelBackend): KernelTarget {
 /** Runs a program on the backend's target, or composed of stock ops where that refuses it. */
 function run(
   kernelName: string,
-  program: Program,
+  {program, shapes, known}: Call,
   inputs: readonly Tensor[],
-  shapes: ProgramShapes,
   backend: KernelBackend,
 ): TensorInfo[] {
   const target = targetOf(backend);
   if (!refused.get(target)?.has(program)) {
     try {
-      return target.run(program, inputs, shapes, backend);
+      if (!known) return target.run(program, inputs, shapes, backend);
+      const informed = gradientWithOutputs(program, known.program);
+      return target.run(informed, [...inputs, ...known.outputs], shapes, backend);
     } catch (error) {
       if (!(error instanceof CannotExpress)) throw error;
       console.warn(
@@ -81,49 +86,70 @@ export function runProgram(
   shapes: ProgramShapes,
   constants: readonly string[] = [],
 ): Tensor[] {
+  return runCall(kernelName, {program, shapes, constants}, inputs);
+}
+
+function runCall(kernelName: string, call: Call, inputs: readonly Tensor[]): Tensor[] {
+  const {program} = call;
   registerKernel(kernelName, program);
-  const named = Object.fromEntries(program.inputs.map(({name}, index) => [name, inputs[index]]));
-  const call: Call = {program, shapes, constants};
-  const outputs: Tensor | Tensor[] = tf
+  const named: Record<string, Tensor> = {};
+  for (let index = 0; index < inputs.length; index++) {
+    named[program.inputs[index].name] = inputs[index];
+  }
+  const result: Tensor | Tensor[] = tf
     .engine()
     .runKernel(kernelName, named as NamedTensorMap, call as unknown as NamedAttrMap);
-  return Array.isArray(outputs) ? outputs : [outputs];
+  const outputs = Array.isArray(result) ? result : [result];
+  keepForGradient(outputs, inputs, targetOf(tf.backend()), program);
+  return outputs;
 }
+
+/** The backends for which each kernel has been registered. */
+const registered = new Map<string, Set<string>>();
 
 function registerKernel(kernelName: string, program: Program): void {
   const backendName = tf.getBackend();
+  const backends = registered.get(kernelName);
+  if (backends?.has(backendName)) return;
+  registered.set(kernelName, new Set(backends).add(backendName));
   if (!tf.getKernel(kernelName, backendName)) {
     tf.registerKernel({
       kernelName,
       backendName,
       kernelFunc: ({inputs, attrs, backend}) => {
-        const {program, shapes} = attrs as unknown as Call;
-        const tensors = program.inputs.map(({name}) => inputs[name] as Tensor);
-        return run(kernelName, program, tensors, shapes, backend as KernelBackend);
+        const call = attrs as unknown as Call;
+        const tensors = call.program.inputs.map(({name}) => inputs[name] as Tensor);
+        return run(kernelName, call, tensors, backend as KernelBackend);
       },
     });
   }
   if (isDifferentiable(program) && !tf.getGradient(kernelName)) {
-    tf.registerGradient(gradientOf(kernelName, program));
+    tf.registerGradient(gradientOf(kernelName));
   }
 }
 
-/** The gradient of a program is a program of its own, run as the kernel `…/Grad`. */
-function gradientOf(kernelName: string, {inputs}: Program): GradConfig {
+/**
+ * The gradient of a program is a program of its own, run as the kernel `…/Grad`. What it needs is
+ * saved by `keepForGradient`, not by tfjs.
+ */
+function gradientOf(kernelName: string): GradConfig {
   return {
     kernelName,
-    inputsToSave: inputs.map(({name}) => name),
     gradFunc: (upstream, saved, attrs) => {
       const {program, shapes, constants} = attrs as unknown as Call;
       const gradient = gradientProgram(program);
-      const tensors = [upstream].flat().concat(saved);
+      const inputs = saved.slice(0, program.inputs.length);
+      const outputs = saved.slice(program.inputs.length);
+      const known = outputs.length > 0 ? {program, outputs} : undefined;
+      const tensors = [upstream].flat().concat(inputs);
       const compute = (names: readonly string[]): Tensor[] => {
         const selected = selectOutputs(
           gradient,
           names.map(name => `d${name}`),
         );
-        const reduced = names.map(name => shapeWithoutCoefficients(name, program, saved));
-        return runProgram(`${kernelName}/Grad`, selected, tensors, {...shapes, reduced}, constants);
+        const reduced = names.map(name => shapeWithoutCoefficients(name, program, inputs));
+        const call = {program: selected, shapes: {...shapes, reduced}, constants, known};
+        return runCall(`${kernelName}/Grad`, call, tensors);
       };
       const names = program.inputs.map(({name}) => name);
       const wanted = names.filter(name => !constants.includes(name));

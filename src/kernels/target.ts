@@ -27,6 +27,13 @@ export interface KernelTarget {
     shapes: ProgramShapes,
     backend: KernelBackend,
   ): TensorInfo[];
+  /** A further tensor of the same data, on backends where `tf.clone` copies it. */
+  readonly share?: (tensor: TensorInfo, backend: KernelBackend) => TensorInfo;
+  /**
+   * Whether the gradient of a program takes less work where its outputs are at hand: it is then run
+   * with them as further inputs, whose `value` tells what they are.
+   */
+  readonly usesOutputs?: (program: Program) => boolean;
 }
 
 /** A program that a target cannot run: composed ops then run it instead. */

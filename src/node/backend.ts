@@ -19,7 +19,7 @@ const candidates: Candidate[] = [
   {
     name: 'wasm',
     packageName: '@tensorflow/tfjs-backend-wasm',
-    repair: 'npm install @tensorflow/tfjs-backend-wasm',
+    repair: 'npm install --force @tensorflow/tfjs-backend-wasm',
   },
   {name: 'cpu'},
 ];
@@ -83,16 +83,16 @@ async function activate({name, packageName, repair}: Candidate): Promise<void> {
   if (!(await tf.setBackend(name))) {
     throw new Unavailable(
       `the ${name} backend does not start on this machine`,
-      'See the warning above',
+      `See the warning above. Where a file of the package is missing or damaged: ${repair}`,
     );
   }
   await tf.ready();
 }
 
 function isNotInstalled(error: unknown, packageName: string): boolean {
-  const {code, message} = error as NodeJS.ErrnoException;
+  const {code, message} = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
-  return isMissing && message.includes(`'${packageName}'`);
+  return isMissing && String(message).includes(`'${packageName}'`);
 }
 
 function describe(error: unknown, {packageName}: Candidate): {reason: string; remedy: string} {

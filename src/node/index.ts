@@ -1,3 +1,6 @@
+// What is loaded here may name any activation of the package, so all are registered.
+import '../index.js';
+
 export {loadBackend} from './backend.js';
 export type {BackendName} from './backend.js';
 export {progressBar} from './progress.js';

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import {clearLine, cursorTo} from 'node:readline';
 import {Format, SingleBar} from 'cli-progress';
 import type {Options, Params} from 'cli-progress';
+import {checkOptions, describeArgument} from './arguments.js';
 
 /** Options of {@link progressBar}. */
 export interface ProgressBarOptions {
@@ -14,11 +16,19 @@ type Logs = Parameters<tf.CustomCallback['onEpochEnd']>[1];
  * A callback for `model.fit` and `model.fitDataset` that draws one bar per epoch, with the loss and
  * the metrics at its end. Where the output is not a terminal it writes one line per epoch.
  *
+ * @throws Error for an unknown option or a stream that cannot be written to.
+ *
  * TensorFlow.js takes callback instances or plain objects, not both in one array. Pass `verbose: 0`
  * to `fit` with native TensorFlow, which draws a bar of its own.
  */
 export function progressBar(options: ProgressBarOptions = {}): tf.CustomCallback {
-  return new ProgressBar(options.stream ?? process.stdout);
+  checkOptions('progressBar', options, ['stream']);
+  const {stream = process.stdout} = options;
+  if (typeof (stream as typeof stream | null)?.write !== 'function') {
+    const given = describeArgument(stream);
+    throw new TypeError(`progressBar: the stream must be a writable stream, got ${given}`);
+  }
+  return new ProgressBar(stream);
 }
 
 /**
@@ -27,10 +37,18 @@ export function progressBar(options: ProgressBarOptions = {}): tf.CustomCallback
  */
 class EpochBar extends SingleBar {
   declare private timer: NodeJS.Timeout;
+  declare readonly options: Options;
 
   override render(): void {
     super.render();
     this.timer.unref();
+  }
+
+  /** Unlike `stop`, moves no further than its line: others may have written since it began. */
+  erase(stream: NodeJS.WritableStream): void {
+    clearTimeout(this.timer);
+    cursorTo(stream, 0);
+    clearLine(stream, 0);
   }
 }
 
@@ -48,7 +66,7 @@ class ProgressBar extends tf.CustomCallback {
     const {samples, batchSize, steps} = this.params as Record<string, number | undefined>;
     this.batchesPerEpoch =
       steps ?? (samples && batchSize ? Math.ceil(samples / batchSize) : undefined);
-    this.bar?.stop();
+    this.bar?.erase(this.stream);
     this.bar = undefined;
   }
 
@@ -61,10 +79,9 @@ class ProgressBar extends tf.CustomCallback {
       stream: this.stream,
       barsize: 24,
       linewrap: true,
-      format: (options, params, payload) =>
-        `${this.title(epoch)} ${formatBar(options, params, payload)}`,
+      format: (options, params) => `${this.title(epoch)} ${formatBar(options, params)}`,
     });
-    this.bar.start(this.batchesPerEpoch ?? 0, 0, {result: ''});
+    this.bar.start(this.batchesPerEpoch ?? 0, 0);
   }
 
   override async onBatchEnd(batch: number, logs?: Logs): Promise<void> {
@@ -81,14 +98,15 @@ class ProgressBar extends tf.CustomCallback {
     }
     const result = parts.join('  ');
     this.batchesPerEpoch = this.batches;
-    if (this.bar === undefined) {
-      this.stream.write(`${this.title(epoch)}  ${result}\n`);
-      return;
+    let line = `${this.title(epoch)}  ${result}`;
+    if (this.bar !== undefined) {
+      // The bar is cut at the width of the terminal: the line that remains must not be.
+      const full = Format.BarFormat(1, this.bar.options);
+      line = `${this.title(epoch)} [${full}] ${this.batches}/${this.batches}  ${result}`;
+      this.bar.erase(this.stream);
+      this.bar = undefined;
     }
-    this.bar.setTotal(this.batches);
-    this.bar.update(this.batches, {result});
-    this.bar.stop();
-    this.bar = undefined;
+    this.stream.write(`${line}\n`);
   }
 
   private title(epoch: number): string {
@@ -102,14 +120,10 @@ function validationLast(logs: NonNullable<Logs>): [string, number | tf.Scalar][]
   return Object.entries(logs).sort(([a], [b]) => isValidation(a) - isValidation(b));
 }
 
-function formatBar(
-  options: Options,
-  {progress, value, total, eta}: Params,
-  {result}: {result: string},
-) {
+function formatBar(options: Options, {progress, value, total, eta}: Params): string {
   if (total === 0) return `${value} batches`;
-  const rest = result || (Number.isFinite(eta) ? `${eta} s left` : '');
-  return `[${Format.BarFormat(progress, options)}] ${value}/${total}  ${rest}`;
+  const rest = Number.isFinite(eta) ? `  ${eta} s left` : '';
+  return `[${Format.BarFormat(progress, options)}] ${value}/${total}${rest}`;
 }
 
 function formatNumber(value: number): string {

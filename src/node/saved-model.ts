@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import {createHash, randomBytes} from 'node:crypto';
+import {realpathSync} from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import {checkOptions, describeArgument} from './arguments.js';
+import {buildModel, MismatchedWeights} from './build-model.js';
 
 /** Options of {@link saveModel}. */
 export interface SaveModelOptions {
@@ -12,6 +15,12 @@ export interface SaveModelOptions {
 type WeightsGroup = tf.io.WeightsManifestConfig[number];
 
 const topologyFile = 'model.json';
+
+/** The names of what {@link saveModel} writes besides `model.json`, before it renames it. */
+const writtenBySave = /^(weights\.[0-9a-f]{16}\.[0-9a-f]{8}\.bin|\.model\.json\.[0-9a-f]{8})$/;
+
+/** How long, in ms, a file that no `model.json` names may belong to a save that still runs. */
+const longestSave = 60_000;
 
 const bytesPerValue: Record<string, number | undefined> = {
   float32: 4,
@@ -33,7 +42,9 @@ const pendingSaves = new Map<string, Promise<unknown>>();
  * Saving is atomic. Renaming the new `model.json` into place is the one step that counts, so a crash
  * at any moment leaves the model that was there or the new one, whole.
  *
- * @param folder Created where it does not exist.
+ * What a crash leaves in the folder, a later save removes.
+ *
+ * @param folder A path, not a URL. Created where it does not exist.
  * @throws Error where the folder cannot be written; a model saved there before is then untouched.
  */
 export async function saveModel(
@@ -45,14 +56,20 @@ export async function saveModel(
     throw new TypeError('saveModel: the first argument must be a tf.LayersModel');
   }
   checkFolderArgument('saveModel', folder);
+  checkOptions('saveModel', options, ['includeOptimizer']);
+  const {includeOptimizer = false} = options;
+  if (typeof includeOptimizer !== 'boolean') {
+    const given = describeArgument(includeOptimizer);
+    throw new TypeError(`saveModel: includeOptimizer must be true or false, got ${given}`);
+  }
   await model.save(
     {
       save: async artifacts => {
-        await afterPendingSaves(path.resolve(folder), () => write(folder, artifacts));
+        await afterPendingSaves(realPath(path.resolve(folder)), () => write(folder, artifacts));
         return {modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts)};
       },
     },
-    options,
+    {includeOptimizer},
   );
 }
 
@@ -61,65 +78,43 @@ export async function saveModel(
  * in a folder, without `@tensorflow/tfjs-node`.
  *
  * @throws Error that names the file at fault and says what to do: the folder or a file is missing,
- *     `model.json` is not whole, the weights are longer or shorter than it says, or a class that it
- *     names is not registered. `cause` holds the original error.
+ *     `model.json` is not whole, the weights are longer or shorter than it says or of other names or
+ *     shapes, or a class that it names is not registered. `cause` holds the original error. No tensor
+ *     is left in memory.
  */
 export async function loadModel(folder: string): Promise<tf.LayersModel> {
   checkFolderArgument('loadModel', folder);
   const artifacts = await read(folder);
-  let model: tf.LayersModel | undefined;
   try {
-    model = await tf.loadLayersModel({load: async () => withWeightsToCome(artifacts)});
-    await loadWeights(model, artifacts);
-    return model;
+    return await buildModel(artifacts);
   } catch (error) {
-    model?.dispose();
     throw explainBuildError(error, path.join(folder, topologyFile));
   }
 }
 
-/**
- * The artifacts as `tf.loadLayersModel` should see them: there are weights, so it skips initializers
- * that take long; once it has built the model there are none, so it hands the model over. Where it
- * loaded the weights itself and they did not fit, both they and the model would leak.
- */
-function withWeightsToCome(artifacts: tf.io.ModelArtifacts): tf.io.ModelArtifacts {
-  let weightData = artifacts.weightData;
-  return Object.defineProperty({...artifacts}, 'weightData', {
-    get: () => {
-      const seen = weightData;
-      weightData = undefined;
-      return seen;
-    },
-  });
-}
-
-/** Gives a model, and its optimizer if it was saved, their weights. */
-async function loadWeights(
-  model: tf.LayersModel,
-  {weightData, weightSpecs = []}: tf.io.ModelArtifacts,
-): Promise<void> {
-  const bytes = tf.io.CompositeArrayBuffer.join(weightData);
-  const weights = tf.io.decodeWeights(bytes, weightSpecs);
-  const isOfOptimizer = ({group}: {group?: string}): boolean => group === 'optimizer';
-  const ofModel = weightSpecs.filter(spec => !isOfOptimizer(spec));
-  const ofOptimizer = weightSpecs.filter(isOfOptimizer);
-  try {
-    model.loadWeights(Object.fromEntries(ofModel.map(({name}) => [name, weights[name]])));
-    if (model.optimizer && ofOptimizer.length > 0) {
-      const named = ofOptimizer.map(({name}) => ({name, tensor: weights[name]}));
-      await model.optimizer.setWeights(named);
-    }
-  } finally {
-    tf.dispose(weights);
+function checkFolderArgument(functionName: string, folder: unknown): void {
+  const refuse = (problem: string) => {
+    throw new TypeError(`${functionName}: the folder must be a path, ${problem}`);
+  };
+  const given = describeArgument(folder);
+  if (folder instanceof URL) refuse(`got ${given}. Make it one: fileURLToPath(url) of 'node:url'`);
+  if (typeof folder !== 'string' || folder === '') return refuse(`got ${given}`);
+  const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(folder)?.[0];
+  if (scheme === 'file://') refuse(`not a URL, got ${given}. Leave out 'file://'`);
+  if (scheme !== undefined) refuse(`not a URL, got ${given}`);
+  if (path.basename(folder) === topologyFile) {
+    const holder = describeArgument(path.dirname(folder));
+    refuse(`got the file ${given}. Give the folder that holds it: ${holder}`);
   }
 }
 
-function checkFolderArgument(functionName: string, folder: unknown): void {
-  if (typeof folder !== 'string' || folder === '') {
-    throw new TypeError(
-      `${functionName}: the folder must be a path, got ${JSON.stringify(folder)}`,
-    );
+/** One name for a folder, however links lead to it and whether it exists yet. */
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    const parent = path.dirname(folder);
+    return parent === folder ? folder : path.join(realPath(parent), path.basename(folder));
   }
 }
 
@@ -153,13 +148,36 @@ async function write(folder: string, artifacts: tf.io.ModelArtifacts): Promise<v
     const isCommitted = (await weightFilesOf(folder)).includes(weightsName);
     if (!isCommitted) await removeQuietly(path.join(folder, weightsName));
     throw new Error(
-      `saveModel: cannot write to ${folder}: ${messageOf(error)}. ` +
-        'A model saved there before is untouched.',
+      `saveModel: cannot write to ${folder}: ${messageOf(error)}` +
+        (isCommitted ? '. The new model is in place all the same' : await untouched(folder)),
       {cause: error},
     );
   }
   await syncFolder(folder);
   await Promise.all(replaced.map(name => removeQuietly(path.join(folder, name))));
+  await removeLeftovers(folder);
+}
+
+async function untouched(folder: string): Promise<string> {
+  return fs.access(path.join(folder, topologyFile)).then(
+    () => '. The model saved there before is untouched',
+    () => '',
+  );
+}
+
+/** Removes what saves of processes that are no more have left, and nothing that is in use. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const inUse = await weightFilesOf(folder);
+  if (inUse.length === 0) return;
+  const files = await fs.readdir(folder).catch((): string[] => []);
+  const unnamed = files.filter(name => writtenBySave.test(name) && !inUse.includes(name));
+  for (const file of unnamed.map(name => path.join(folder, name))) {
+    const changed = await fs.stat(file).then(
+      ({mtimeMs}) => mtimeMs,
+      () => Infinity,
+    );
+    if (changed < Date.now() - longestSave) await removeQuietly(file);
+  }
 }
 
 async function writeDurably(file: string, content: Uint8Array | string): Promise<void> {
@@ -189,9 +207,7 @@ async function removeQuietly(file: string): Promise<void> {
 /** Files in the folder itself that its model.json names; none where that file is missing or broken. */
 async function weightFilesOf(folder: string): Promise<string[]> {
   try {
-    const {weightsManifest} = JSON.parse(
-      await fs.readFile(path.join(folder, topologyFile), 'utf8'),
-    );
+    const {weightsManifest} = parseJson(await fs.readFile(path.join(folder, topologyFile), 'utf8'));
     const paths = (weightsManifest as tf.io.WeightsManifestConfig).flatMap(group => group.paths);
     return paths.filter(name => name === path.basename(name));
   } catch {
@@ -239,7 +255,7 @@ async function readTopology(folder: string, file: string): Promise<string> {
 function parseTopology(text: string, file: string): tf.io.ModelJSON {
   let modelJson: tf.io.ModelJSON;
   try {
-    modelJson = JSON.parse(text);
+    modelJson = parseJson(text);
   } catch (error) {
     const advice = 'it was cut off or changed. Restore it, or save the model again';
     throw loadError(`${file} is not valid JSON (${messageOf(error)}): ${advice}`, error);
@@ -252,7 +268,49 @@ function parseTopology(text: string, file: string): tf.io.ModelJSON {
       throw loadError(`${file} has no ${key}, so it is not a whole model. Save the model again`);
     }
   }
+  checkTopology(modelJson.modelTopology, file);
+  checkManifest(modelJson.weightsManifest, file);
   return modelJson;
+}
+
+/** Editors of Windows put a byte order mark before a text, which JSON does not allow. */
+function parseJson(text: string) {
+  return JSON.parse(text.replace(/^\uFEFF/, ''));
+}
+
+function checkTopology(topology: {model_config?: unknown}, file: string): void {
+  const {class_name: className, config} = (topology.model_config ?? topology) as {
+    class_name?: unknown;
+    config?: unknown;
+  };
+  if (typeof className === 'string' && typeof config === 'object' && config !== null) return;
+  throw loadError(
+    `the modelTopology of ${file} has no class_name or no config. ` +
+      'Restore it, or save the model again',
+  );
+}
+
+function checkManifest(manifest: unknown, file: string): void {
+  const refuse = (problem: string) => {
+    throw loadError(
+      `the weightsManifest of ${file} is damaged: ${problem}. Restore it, or save the model again`,
+    );
+  };
+  if (!Array.isArray(manifest)) return refuse('it is not an array');
+  for (const [index, group] of manifest.entries()) {
+    const {paths, weights} = (group ?? {}) as {paths?: unknown; weights?: unknown};
+    const isListOfPaths = Array.isArray(paths) && paths.every(each => typeof each === 'string');
+    if (!isListOfPaths) refuse(`its group ${index} has no list of paths`);
+    if (!Array.isArray(weights)) return refuse(`its group ${index} has no list of weights`);
+    for (const weight of weights) {
+      const {name, shape, dtype} = (weight ?? {}) as Record<string, unknown>;
+      if (typeof name !== 'string') refuse(`a weight of its group ${index} has no name`);
+      if (typeof dtype !== 'string') refuse(`its weight '${name}' has no dtype`);
+      const isShape =
+        Array.isArray(shape) && shape.every(size => Number.isInteger(size) && size >= 0);
+      if (!isShape) refuse(`its weight '${name}' has no shape`);
+    }
+  }
 }
 
 async function readGroup(folder: string, group: WeightsGroup): Promise<ArrayBuffer[]> {
@@ -310,7 +368,13 @@ function contentHash(content: Uint8Array): string {
 
 function explainBuildError(error: unknown, file: string): Error {
   const message = messageOf(error);
-  const unknown = /Unknown ([\w ]+): (.+?)\. This may be due/.exec(message);
+  if (error instanceof MismatchedWeights) {
+    return loadError(
+      `${file} and its weights do not belong together: ${message}. Save the model again`,
+      error.cause,
+    );
+  }
+  const unknown = /Unknown ([\w ]+): (.+?)\.( This may be due|$)/.exec(message);
   if (unknown === null) {
     return loadError(`cannot build the model that ${file} describes: ${message}`, error);
   }
@@ -328,5 +392,5 @@ function loadError(message: string, cause?: unknown): Error {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return String((error as Error | undefined)?.message ?? error);
 }

@@ -99,6 +99,11 @@ test('a backend that does not start is passed over', async () => {
   expect(printed.mock.calls).toEqual([
     ['Backend: wasm (no tensorflow: the tensorflow backend does not start on this machine)'],
   ]);
+  await expect(loadBackend('tensorflow')).rejects.toThrow(
+    "loadBackend('tensorflow'): the tensorflow backend does not start on this machine. " +
+      'See the warning above. Where a file of the package is missing or damaged: ' +
+      'npm rebuild @tensorflow/tfjs-node --build-addon-from-source',
+  );
   tf.removeBackend('tensorflow');
 });
 

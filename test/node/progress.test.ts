@@ -7,9 +7,11 @@ import {progressBar} from '../../src/node/index.js';
 
 class Screen extends Writable {
   text = '';
-  columns = 100;
 
-  constructor(readonly isTTY: boolean) {
+  constructor(
+    readonly isTTY: boolean,
+    readonly columns = 100,
+  ) {
     super();
   }
 
@@ -65,6 +67,44 @@ test('draws one bar per epoch on a terminal, with the metrics at its end', async
   await model.fit(xs, ys, {epochs: 2, batchSize: 4, callbacks: progressBar({stream}), verbose: 0});
   expect(stream.lines).toHaveLength(2);
   expect(stream.lines[0]).toMatch(/^Epoch 1\/2 \[=+\] 3\/3 {2}\d+\.\d s {2}loss \S+ {2}mae \S+$/);
+});
+
+test.each([80, 20])('cuts no metric off on a terminal of %d columns', async columns => {
+  const stream = new Screen(true, columns);
+  await model.fit(xs, ys, {
+    epochs: 2,
+    validationData: [xs, ys],
+    callbacks: progressBar({stream}),
+    verbose: 0,
+  });
+  const result = / {2}loss \S+ {2}mae \S+ {2}val_loss \S+ {2}val_mae \d+\.\d{4}$/;
+  expect(stream.lines).toEqual([1, 2].map(() => expect.stringMatching(result)));
+});
+
+test.each([
+  [null, 'the options must be an object, got null'],
+  [3, 'the options must be an object, got 3'],
+  [{strem: process.stdout}, "unknown option 'strem'; accepted: stream"],
+  [{stream: 3}, 'the stream must be a writable stream, got 3'],
+  [{stream: null}, 'the stream must be a writable stream, got null'],
+])('refuses the options %p', (options, problem) => {
+  expect(() => progressBar(options as object)).toThrow(`progressBar: ${problem}`);
+});
+
+test('writes over nothing that others wrote during an epoch', async () => {
+  const stream = new Screen(true);
+  class Talking extends tf.CustomCallback {
+    override async onBatchEnd(): Promise<void> {
+      stream.write('\nlook\n');
+    }
+  }
+  const callbacks = [progressBar({stream}), new Talking({})];
+  await model.fit(xs, ys, {epochs: 1, batchSize: 10, callbacks, verbose: 0});
+  expect(stream.lines.slice(1)).toEqual([
+    'look',
+    expect.stringMatching(/^Epoch 1\/1 \[=+\] 1\/1 /),
+  ]);
+  expect(stream.text).not.toContain('\u001b8');
 });
 
 test('serves fitDataset, of known size or not', async () => {

@@ -42,13 +42,17 @@ async function messageOf(promise: Promise<unknown>): Promise<string> {
   return (await errorOf(promise)).message;
 }
 
+/** What a load is refused with; it must leave no tensor behind. */
 async function errorOf(promise: Promise<unknown>): Promise<Error> {
-  return promise.then(
+  const {numTensors} = tf.memory();
+  const error = await promise.then(
     () => {
       throw new Error('nothing was thrown');
     },
-    error => error,
+    reason => reason,
   );
+  expect(tf.memory().numTensors).toBe(numTensors);
+  return error;
 }
 
 describe('saveModel and loadModel', () => {
@@ -129,6 +133,73 @@ describe('saveModel and loadModel', () => {
     expect(second).not.toBe(first);
     expect(others).toEqual([]);
     expect(outputOf(await loadModel(folder))).toEqual(outputOf(modelOf(0.7)));
+  });
+
+  test('remove what crashed saves left, and nothing else', async () => {
+    const old = ['weights.0123456789abcdef.01234567.bin', '.model.json.01234567'];
+    const others = ['weights.bin', 'weights.0123456789abcdef.0123456.bin', '.model.json.bak'];
+    const young = ['weights.0123456789abcdef.76543210.bin', '.model.json.76543210'];
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    for (const name of [...old, ...others, ...young]) {
+      await fs.writeFile(path.join(folder, name), '');
+      if (!young.includes(name)) await fs.utimes(path.join(folder, name), anHourAgo, anHourAgo);
+    }
+    await saveModel(modelOf(0.3), folder);
+    const files = await weightFiles();
+    expect(files).toEqual(expect.arrayContaining([...others, ...young]));
+    expect(files).toHaveLength(others.length + young.length + 1);
+  });
+
+  test('by way of a link take their turn with those into the folder itself', async () => {
+    const model = path.join(folder, 'model');
+    const link = path.join(folder, 'link');
+    await fs.mkdir(model);
+    await fs.symlink(model, link, 'junction');
+    const deep = path.join(link, 'not/made/yet');
+    await Promise.all([
+      ...[0.1, 0.2, 0.3].map(value => saveModel(modelOf(value), deep)),
+      ...[0.4, 0.5, 0.6].map(value => saveModel(modelOf(value), path.join(model, 'not/made/yet'))),
+    ]);
+    expect(await fs.readdir(deep)).toHaveLength(2);
+    expect(outputOf(await loadModel(deep))).toEqual(outputOf(modelOf(0.6)));
+  });
+
+  test('read a model.json that begins with a byte order mark', async () => {
+    await saveModel(modelOf(0.3), folder);
+    const file = path.join(folder, 'model.json');
+    await fs.writeFile(file, '\uFEFF' + (await fs.readFile(file, 'utf8')));
+    expect(outputOf(await loadModel(folder))).toEqual(outputOf(modelOf(0.3)));
+    await saveModel(modelOf(0.4), folder);
+    expect(await weightFiles()).toHaveLength(1);
+  });
+
+  test('spare the initializers whose values would be replaced', async () => {
+    await saveModel(modelOf(0.3), folder);
+    const apply = jest.spyOn(tf.initializers.constant({value: 0}).constructor.prototype, 'apply');
+    await loadModel(folder);
+    expect(apply).not.toHaveBeenCalled();
+  });
+
+  test('bring back models within models, and what was noted on them', async () => {
+    const inner = modelOf(0.3);
+    const model = tf.sequential({layers: [inner, layers.prelu(), tf.layers.dense({units: 1})]});
+    model.setUserDefinedMetadata({note: 'nested'});
+    await saveModel(model, folder);
+    const loaded = await loadModel(folder);
+    expect(outputOf(loaded)).toEqual(outputOf(model));
+    expect(loaded.getUserDefinedMetadata()).toEqual({note: 'nested'});
+  });
+
+  test('loads side by side, of which one fails, do not touch each other', async () => {
+    const [whole, broken] = ['whole', 'broken'].map(name => path.join(folder, name));
+    await saveModel(modelOf(0.3), whole);
+    await saveModel(modelOf(0.3), broken);
+    const text = await fs.readFile(path.join(broken, 'model.json'), 'utf8');
+    await fs.writeFile(path.join(broken, 'model.json'), text.replace('"units":2', '"units":5'));
+    const loads = [broken, whole, broken, whole, broken].map(each => loadModel(each));
+    const outcomes = await Promise.allSettled(loads);
+    const loaded = outcomes.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
+    expect(loaded.map(outputOf)).toEqual([0, 1].map(() => outputOf(modelOf(0.3))));
   });
 
   test('never remove a file outside the folder', async () => {
@@ -275,8 +346,15 @@ describe('loadModel says what is wrong', () => {
   interface SavedTopology {
     format: string;
     modelTopology: {
-      config: {layers: {class_name: string; config: {activation: string; units: number}}[]};
+      class_name: string;
+      config: {
+        layers: {
+          class_name: string;
+          config: {activation: string; units: number; shared_axes: number[]};
+        }[];
+      };
     };
+    weightsManifest: {paths?: unknown; weights: {name: string; shape?: unknown}[]}[];
   }
 
   const topology = () => path.join(folder, 'model.json');
@@ -362,44 +440,121 @@ describe('loadModel says what is wrong', () => {
     expect(await messageOf(loadModel(folder))).toContain(`names the activation 'fancy'`);
   });
 
-  test('weights that do not fit the model', async () => {
+  test('an unknown layer after one that was built', async () => {
+    const model = modelOf(0.3) as tf.Sequential;
+    model.add(tf.layers.dense({units: 1}));
+    await saveModel(model, folder);
+    await edit(json => (json.modelTopology.config.layers[1].class_name = 'Fancy'));
+    expect(await messageOf(loadModel(folder))).toContain(`names the layer 'Fancy'`);
+  });
+
+  test('an unknown class of model', async () => {
+    await edit(json => (json.modelTopology.class_name = 'Fancy'));
+    expect(await messageOf(loadModel(folder))).toContain(`names the layer 'Fancy'`);
+  });
+
+  test('a topology without a class', async () => {
+    await edit(json => (json.modelTopology = {} as never));
+    expect(await messageOf(loadModel(folder))).toBe(
+      `loadModel: the modelTopology of ${topology()} has no class_name or no config. ` +
+        'Restore it, or save the model again',
+    );
+  });
+
+  const belongTogether = () => `loadModel: ${topology()} and its weights do not belong together: `;
+
+  test('weights of another shape', async () => {
     await edit(json => (json.modelTopology.config.layers[0].config.units = 5));
+    const [{name}] = JSON.parse(await fs.readFile(topology(), 'utf8')).weightsManifest[0].weights;
     const error = await errorOf(loadModel(folder));
-    expect(error.message).toMatch(
-      /cannot build the model that .*model\.json describes: .*[Ss]hape/,
+    expect(error.message).toBe(
+      `${belongTogether()}the weight '${name}' was saved with shape [3,2], ` +
+        'and the model needs [3,5]. Save the model again',
     );
     expect(error.cause).toBeInstanceOf(Error);
   });
 
-  test('weights that do not fit one of our layers, and keeps no tensor of them', async () => {
-    const layer = layers.prelu({inputShape: [3], name: 'slope'});
-    await saveModel(tf.sequential({layers: [layer, tf.layers.dense({units: 2})]}), folder);
-    await edit(json =>
-      Object.assign(json.modelTopology.config.layers[0].config, {shared_axes: [1]}),
-    );
-    const {numTensors} = tf.memory();
+  test('slopes of another shape', async () => {
+    await saveModel(tf.sequential({layers: [layers.prelu({inputShape: [2, 4, 3]})]}), folder);
+    await edit(json => (json.modelTopology.config.layers[0].config.shared_axes = [1, 2]));
     expect(await messageOf(loadModel(folder))).toMatch(
-      /PReLU 'slope': alpha has shape \[1\], but the weight to load has shape \[3\]/,
+      /the weight '.*\/alpha' was saved with shape \[2,4,3\], and the model needs \[1,1,3\]/,
     );
-    expect(tf.memory().numTensors).toBe(numTensors);
   });
 
-  test('too few weights, and keeps no tensor of them', async () => {
-    await edit(json => {
-      const [layer] = json.modelTopology.config.layers;
-      const more = {...layer, config: {...layer.config, name: 'more', units: 2}};
-      json.modelTopology.config.layers.push(more);
-    });
-    const {numTensors} = tf.memory();
-    expect(await messageOf(loadModel(folder))).toMatch(/weights are not set: more/);
-    expect(tf.memory().numTensors).toBe(numTensors);
+  test('a weight of another name', async () => {
+    await edit(json => (json.weightsManifest[0].weights[1].name = 'dense/fancy'));
+    expect(await messageOf(loadModel(folder))).toBe(
+      `${belongTogether()}Provided weight data has no target variable: dense/fancy. ` +
+        'Save the model again',
+    );
   });
 
-  test.each([undefined, '', 3])('a folder of %p', async bad => {
-    await expect(loadModel(bad as string)).rejects.toThrow(/^loadModel: the folder must be a path/);
-    await expect(saveModel(modelOf(1), bad as string)).rejects.toThrow(
-      /^saveModel: the folder must be a path/,
+  test('no weights', async () => {
+    await edit(json => (json.weightsManifest = []));
+    expect(await messageOf(loadModel(folder))).toMatch(
+      /do not belong together: 2 of 2 weights are not set: .*\/kernel,.*\/bias\. Save the model/,
     );
+  });
+
+  test('the state of an optimizer that cannot be had', async () => {
+    const model = modelOf(0.3);
+    model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
+    await model.fit(tf.ones([4, 3]), tf.ones([4, 2]), {verbose: 0});
+    await saveModel(model, folder, {includeOptimizer: true});
+    jest.spyOn(tf.AdamOptimizer.prototype, 'setWeights').mockRejectedValue(new Error('no room'));
+    expect(await messageOf(loadModel(folder))).toMatch(/cannot build the model .*: no room/);
+  });
+
+  type Manifest = SavedTopology['weightsManifest'];
+  test.each<[string, (manifest: Manifest) => unknown]>([
+    ['it is not an array', () => ({})],
+    ['its group 0 has no list of paths', () => [{}]],
+    ['its group 0 has no list of paths', () => [null]],
+    ['its group 0 has no list of paths', ([{weights}]) => [{weights}]],
+    ['its group 0 has no list of paths', ([{weights}]) => [{paths: [3], weights}]],
+    ['its group 0 has no list of weights', ([{paths}]) => [{paths}]],
+    ['a weight of its group 0 has no name', ([{paths}]) => [{paths, weights: [null]}]],
+    ["its weight 'a' has no dtype", ([{paths}]) => [{paths, weights: [{name: 'a', shape: [1]}]}]],
+    [
+      "its weight 'a' has no shape",
+      ([{paths}]) => [{paths, weights: [{name: 'a', dtype: 'float32'}]}],
+    ],
+    [
+      "its weight 'a' has no shape",
+      ([{paths}]) => [{paths, weights: [{name: 'a', dtype: 'float32', shape: [-1]}]}],
+    ],
+  ])('a manifest of which %s', async (problem, damage) => {
+    await edit(json => (json.weightsManifest = damage(json.weightsManifest) as Manifest));
+    expect(await messageOf(loadModel(folder))).toBe(
+      `loadModel: the weightsManifest of ${topology()} is damaged: ${problem}. ` +
+        'Restore it, or save the model again',
+    );
+  });
+
+  test.each([
+    [undefined, 'got undefined'],
+    ['', "got ''"],
+    [3, 'got 3'],
+    [new URL('file:///model'), "got a URL object. Make it one: fileURLToPath(url) of 'node:url'"],
+    ['file://./model', "not a URL, got 'file://./model'. Leave out 'file://'"],
+    ['http://here/model', "not a URL, got 'http://here/model'"],
+    ['some/model.json', "got the file 'some/model.json'. Give the folder that holds it: 'some'"],
+  ])('a folder of %p', async (bad, problem) => {
+    const folderOf = (name: string) => `${name}: the folder must be a path, ${problem}`;
+    expect(await messageOf(loadModel(bad as string))).toBe(folderOf('loadModel'));
+    const model = modelOf(1);
+    expect(await messageOf(saveModel(model, bad as string))).toBe(folderOf('saveModel'));
+  });
+
+  test.each([
+    [null, 'the options must be an object, got null'],
+    [true, 'the options must be an object, got true'],
+    [{includeOptimiser: true}, "unknown option 'includeOptimiser'; accepted: includeOptimizer"],
+    [{includeOptimizer: 'no'}, "includeOptimizer must be true or false, got 'no'"],
+  ])('saveModel with the options %p', async (bad, problem) => {
+    const model = modelOf(1);
+    expect(await messageOf(saveModel(model, folder, bad as object))).toBe(`saveModel: ${problem}`);
   });
 
   test('saveModel of what is not a model', async () => {
@@ -409,8 +564,29 @@ describe('loadModel says what is wrong', () => {
   });
 
   test('saveModel into a file', async () => {
-    const error = await errorOf(saveModel(modelOf(1), topology()));
-    expect(error.message).toContain(`saveModel: cannot write to ${topology()}`);
+    const file = path.join(folder, 'file');
+    await fs.writeFile(file, '');
+    const model = modelOf(1);
+    const error = await errorOf(saveModel(model, file));
+    expect(error.message).toMatch(/^saveModel: cannot write to .*file: EEXIST.*'$/);
     expect(error.cause).toMatchObject({code: 'EEXIST'});
+  });
+
+  test('saveModel says what became of the model there', async () => {
+    const model = modelOf(1);
+    const {rename} = fs;
+    const failing = jest.spyOn(fs, 'rename').mockRejectedValueOnce(new Error('disk full'));
+    expect(await messageOf(saveModel(model, folder))).toMatch(
+      /: disk full\. The model saved there before is untouched$/,
+    );
+    failing.mockRejectedValueOnce(new Error('disk full'));
+    expect(await messageOf(saveModel(model, path.join(folder, 'new')))).toMatch(/: disk full$/);
+    failing.mockImplementationOnce(async (from, to) => {
+      await rename(from, to);
+      throw new Error('lost contact');
+    });
+    expect(await messageOf(saveModel(model, folder))).toMatch(
+      /: lost contact\. The new model is in place all the same$/,
+    );
   });
 });

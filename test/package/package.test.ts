@@ -25,23 +25,53 @@ function runConsumer(file: string): void {
   run(process.execPath, [file], scratch);
 }
 
-/** Packs the tarball and installs it in a scratch project, with the dependencies of this one. */
+interface LockedPackage {
+  dependencies?: Record<string, string>;
+}
+
+/**
+ * This project's lock file as far as the package's dependencies need it, so that npm finds what
+ * `npm ci` has put into its cache and asks no registry.
+ */
+function lockedDependencies(): Record<string, LockedPackage> {
+  const {packages} = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  const found: Record<string, LockedPackage> = {};
+  const add = (names: string[]) => {
+    for (const key of names.map(name => `node_modules/${name}`)) {
+      if (key in found) continue;
+      found[key] = packages[key];
+      add(Object.keys(found[key].dependencies ?? {}));
+    }
+  };
+  add(Object.keys(packages[''].dependencies));
+  return found;
+}
+
+/** A project that depends on the tarball; the peers, of 200 MB, are links to those of this project. */
+function install(tarball: string): void {
+  const project = {name: 'consumer', dependencies: {'tfjs-activations': `file:${tarball}`}};
+  const packages = {'': project, ...lockedDependencies()};
+  const write = (name: string, content: object) =>
+    fs.writeFileSync(path.join(scratch, name), JSON.stringify(content));
+  write('package.json', project);
+  write('package-lock.json', {...project, lockfileVersion: 3, requires: true, packages});
+  const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+  run('npm', ['install', '--legacy-peer-deps', ...quick], scratch);
+  for (const peer of ['@tensorflow', '@types']) {
+    const target = path.join(root, 'node_modules', peer);
+    fs.symlinkSync(target, path.join(scratch, 'node_modules', peer), 'junction');
+  }
+}
+
 beforeAll(() => {
   run(process.execPath, ['scripts/build.mjs', '--if-stale'], root);
   scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'consumer-')));
   const options = ['--ignore-scripts', '--json', '--pack-destination', scratch];
   const [{filename, files}] = JSON.parse(run('npm', ['pack', ...options], root));
   packed = files.map((file: {path: string}) => file.path);
-
+  install(filename);
   installed = path.join(scratch, 'node_modules/tfjs-activations');
-  fs.mkdirSync(installed, {recursive: true});
-  run('tar', ['-xzf', filename, '-C', installed, '--strip-components=1'], scratch);
-  for (const dependency of ['@tensorflow', '@types', 'cli-progress']) {
-    const target = path.join(root, 'node_modules', dependency);
-    fs.symlinkSync(target, path.join(scratch, 'node_modules', dependency), 'junction');
-  }
-  fs.writeFileSync(path.join(scratch, 'package.json'), '{"private": true}');
-}, 60_000);
+}, 120_000);
 
 afterAll(() => fs.rmSync(scratch, {recursive: true, force: true}));
 
@@ -50,8 +80,16 @@ test('the tarball holds the build and the documents, and nothing else', () => {
   const others = packed.filter(
     file => !/^dist\/(esm|cjs)\/|^dist\/[\w.-]+$|^[A-Z]+(\.md)?$/.test(file),
   );
-  expect(others).toEqual(['package.json']);
+  expect(others.sort()).toEqual(['docs/digits.svg', 'examples/iris.ts', 'package.json']);
   expect(packed.filter(file => file.includes('/.'))).toEqual([]);
+});
+
+test('every file that README links to is in the tarball', () => {
+  const readme = fs.readFileSync(path.join(installed, 'README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\(([^)#]+)/g)].map(([, target]) => target);
+  const files = links.filter(target => !/^\w+:/.test(target));
+  expect(files.length).toBeGreaterThan(2);
+  expect(packed).toEqual(expect.arrayContaining(files));
 });
 
 test('every file that package.json names is in the tarball', () => {
@@ -76,6 +114,15 @@ test('works in a jest test', () => {
   const jest = require.resolve('jest/bin/jest');
   run(process.execPath, [jest, '--rootDir', scratch, '--testEnvironment', 'node'], scratch);
 }, 60_000);
+
+test.each(['node-only.cjs', 'node-only.mjs'])(
+  'a process that imports the entry for Node alone loads the activations of another: %s',
+  file => {
+    runConsumer('save.cjs');
+    runConsumer(file);
+  },
+  60_000,
+);
 
 describe('in TypeScript', () => {
   const {ModuleKind, ModuleResolutionKind} = ts;
@@ -127,14 +174,17 @@ describe('in TypeScript', () => {
 });
 
 describe('in a bundler', () => {
-  async function bundle(contents: string): Promise<{text: string; inputs: string[]}> {
+  async function bundle(
+    contents: string,
+    platform: 'browser' | 'node' = 'browser',
+  ): Promise<{text: string; inputs: string[]}> {
     const {outputFiles, metafile} = await build({
       stdin: {contents, resolveDir: scratch},
       bundle: true,
       write: false,
       metafile: true,
       format: 'esm',
-      platform: 'browser',
+      platform,
       external: ['@tensorflow/*'],
     });
     return {text: outputFiles[0].text, inputs: Object.keys(metafile.inputs)};
@@ -147,6 +197,14 @@ describe('in a bundler', () => {
       [],
     );
     expect(text).not.toContain('node:');
+  });
+
+  test('the entry for Node brings the registration along', async () => {
+    const {text} = await bundle(
+      `import {loadModel} from 'tfjs-activations/node'; loadModel('saved')`,
+      'node',
+    );
+    expect(text).toContain('registerClass');
   });
 
   test('importing for the registration alone keeps it', async () => {

@@ -1,0 +1,466 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import {HISTOGRAM_BINS} from '../histogram.js';
+import {expressionsOf, valuesOf} from '../program.js';
+import type {Program, Reduction} from '../program.js';
+import type {ProgramShapes} from '../target.js';
+import {kernelOf} from './compile.js';
+import type {Kernel} from './compile.js';
+import {neutralOf} from './kernel.js';
+import type {OutputMode} from './kernel.js';
+import {layoutOf, outerOffsets, rowsTogether} from './layout.js';
+import type {Walk} from './layout.js';
+
+const FLOAT32_BYTES = 4;
+const FLOAT64_BYTES = 8;
+
+/** Where a backend keeps its tensors, and how kernels get at them. */
+export interface Workspace {
+  readonly memory: WebAssembly.Memory;
+  /** How many elements of a tensor a kernel may be given at once. */
+  readonly largestBlock: number;
+  /** The address of free bytes, aligned to 8, until `release`. Everything that is needed, at once. */
+  reserve(bytes: number): number;
+  release(): void;
+  /** All elements of a tensor, to be read or written before the next reservation or output. */
+  view(tensor: TensorInfo): Float32Array;
+  /** A new tensor. */
+  output(shape: readonly number[]): TensorInfo;
+  /** The address of some elements of an input; `slot` numbers what is in use at the same time. */
+  read(tensor: TensorInfo, slot: number, offset: number, count: number): number;
+  /** The address at which to write some elements of an output. */
+  write(tensor: TensorInfo, slot: number, offset: number, count: number): number;
+  /** Called when elements of an output have been written. */
+  written(tensor: TensorInfo, slot: number, offset: number, count: number): void;
+}
+
+/** One scalar input of a kernel: a tensor, or every n-th element of one. */
+interface InputPlan {
+  readonly tensor: number;
+  readonly coefficient: number;
+  readonly coefficients: number;
+  readonly walk: Walk;
+  /** Elements in all. */
+  readonly size: number;
+}
+
+/** One scalar output of a kernel. */
+interface OutputPlan {
+  readonly tensor: number;
+  readonly coefficient: number;
+  readonly coefficients: number;
+  readonly walk: Walk;
+  readonly size: number;
+  readonly reduction?: Reduction;
+}
+
+/** How a program runs on tensors of given shapes. */
+interface Plan {
+  readonly rows: number;
+  readonly columns: number;
+  /** How many rows are walked as one. */
+  readonly together: number;
+  readonly inputs: readonly InputPlan[];
+  readonly outputs: readonly OutputPlan[];
+  readonly outputShapes: readonly (readonly number[])[];
+  readonly offsets: readonly (readonly number[])[];
+  /** Elements in all; 0 where there is nothing to compute. */
+  readonly size: number;
+  /** Whether every tensor is read or written where it lies, from its start. */
+  readonly isPlain: boolean;
+  kernel(memory: WebAssembly.Memory): Kernel;
+}
+
+/** A plan and the shapes it was made for. */
+interface KnownPlan {
+  readonly plan: Plan;
+  readonly shapes: readonly (readonly number[])[];
+}
+
+const plans = new WeakMap<Program, KnownPlan[]>();
+const REMEMBERED_PLANS = 16;
+
+function planOf(program: Program, tensors: readonly TensorInfo[], shapes: ProgramShapes): Plan {
+  let known = plans.get(program);
+  if (!known) plans.set(program, (known = []));
+  for (const {plan, shapes: earlier} of known) {
+    if (areTheSame(earlier, tensors, shapes)) return plan;
+  }
+  const plan = makePlan(program, tensors, shapes);
+  const all = [shapes.full, ...shapes.reduced, ...tensors.map(({shape}) => shape)];
+  known.unshift({plan, shapes: all.map(shape => [...shape])});
+  known.length = Math.min(known.length, REMEMBERED_PLANS);
+  return plan;
+}
+
+function areTheSame(
+  earlier: readonly (readonly number[])[],
+  tensors: readonly TensorInfo[],
+  {full, reduced}: ProgramShapes,
+): boolean {
+  const first = 1 + reduced.length;
+  if (earlier.length !== first + tensors.length || !isSameShape(earlier[0], full)) return false;
+  for (let index = 0; index < reduced.length; index++) {
+    if (!isSameShape(earlier[1 + index], reduced[index])) return false;
+  }
+  for (let index = 0; index < tensors.length; index++) {
+    if (!isSameShape(earlier[first + index], tensors[index].shape)) return false;
+  }
+  return true;
+}
+
+function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function makePlan(
+  program: Program,
+  tensors: readonly TensorInfo[],
+  {full, reduced}: ProgramShapes,
+): Plan {
+  const inputShapes = program.inputs.map(({length}, index) =>
+    length === undefined ? tensors[index].shape : tensors[index].shape.slice(0, -1),
+  );
+  const outerShapes = program.outputs.map(({reduction}, index) =>
+    reduction === undefined ? full : reduced[index],
+  );
+  const layout = layoutOf(full, [...inputShapes, ...outerShapes]);
+  const inputs = program.inputs.flatMap(({length = 1}, tensor) =>
+    Array.from({length}, (_, coefficient) => ({
+      tensor,
+      coefficient,
+      coefficients: length,
+      walk: layout.walks[tensor],
+      size: sizeOf(inputShapes[tensor]),
+    })),
+  );
+  const modes = program.outputs.map(({value, reduction}, tensor): OutputMode => {
+    const isGathered =
+      Array.isArray(value) ||
+      reduction === 'histogram' ||
+      sizeOf(outerShapes[tensor]) !== sizeOf(full);
+    return {
+      placement: layout.walks[program.inputs.length + tensor],
+      reduction: isGathered ? (reduction ?? 'sum') : undefined,
+    };
+  });
+  const outputs = program.outputs.flatMap((output, tensor) =>
+    valuesOf(output).map((_, coefficient, {length}) => ({
+      tensor,
+      coefficient,
+      coefficients: length,
+      walk: layout.walks[program.inputs.length + tensor],
+      size: sizeOf(outerShapes[tensor]),
+      reduction: modes[tensor].reduction,
+    })),
+  );
+  const outputShapes = program.outputs.map(({value, reduction}, index) => {
+    if (reduction === 'histogram') return [...outerShapes[index], HISTOGRAM_BINS];
+    return Array.isArray(value) ? [...outerShapes[index], value.length] : outerShapes[index];
+  });
+  const names = program.inputs.flatMap(expressionsOf).map(({name}) => name);
+  const placements = new Map(inputs.map(({walk}, index) => [names[index], walk]));
+  const kernels = new WeakMap<WebAssembly.Memory, Kernel>();
+  const offsets = outerOffsets(layout);
+  return {
+    size: sizeOf(full),
+    isPlain:
+      offsets.length === 1 &&
+      inputs.every(isWalked) &&
+      outputs.every(({reduction}) => reduction === undefined),
+    rows: layout.rows,
+    columns: layout.columns,
+    together: rowsTogether(layout),
+    inputs,
+    outputs,
+    outputShapes,
+    offsets,
+    kernel(memory) {
+      let kernel = kernels.get(memory);
+      if (!kernel) {
+        kernel = kernelOf(program, placements, modes, memory);
+        kernels.set(memory, kernel);
+      }
+      return kernel;
+    },
+  };
+}
+
+/** Whether a kernel reads an input where it lies. */
+function isWalked({walk, coefficients}: InputPlan): boolean {
+  return walk.inOrder && coefficients === 1;
+}
+
+/** Runs a program's kernel. Returns its outputs, which the workspace made. */
+export function execute(
+  program: Program,
+  tensors: readonly TensorInfo[],
+  shapes: ProgramShapes,
+  workspace: Workspace,
+): TensorInfo[] {
+  const plan = planOf(program, tensors, shapes);
+  const kernel = plan.kernel(workspace.memory);
+  const results = plan.outputShapes.map(shape => workspace.output(shape));
+  if (plan.size === 0) {
+    plan.outputs.forEach(({tensor, reduction}) => {
+      if (reduction) workspace.view(results[tensor]).fill(neutralOf(reduction));
+    });
+  } else if (plan.isPlain && plan.size <= workspace.largestBlock) {
+    runPlainly(plan, kernel, workspace, tensors, results);
+  } else {
+    new Execution(plan, workspace, tensors, results).run(kernel);
+  }
+  return results;
+}
+
+/** Runs a kernel once, on tensors that it reads and writes where they lie. */
+function runPlainly(
+  {rows, columns, size, inputs, outputs}: Plan,
+  kernel: Kernel,
+  workspace: Workspace,
+  tensors: readonly TensorInfo[],
+  results: readonly TensorInfo[],
+): void {
+  const rowBytes = columns * FLOAT32_BYTES;
+  const parameters = [rows, columns];
+  workspace.reserve(0);
+  for (let slot = 0; slot < inputs.length; slot++) {
+    const tensor = tensors[inputs[slot].tensor];
+    parameters.push(workspace.read(tensor, slot, 0, size), rowBytes);
+  }
+  for (let index = 0; index < outputs.length; index++) {
+    const result = results[outputs[index].tensor];
+    parameters.push(workspace.write(result, inputs.length + index, 0, size), rowBytes, 0);
+  }
+  kernel(...parameters);
+  for (let index = 0; index < outputs.length; index++) {
+    workspace.written(results[outputs[index].tensor], inputs.length + index, 0, size);
+  }
+  workspace.release();
+}
+
+/** One run of a kernel, in as many calls as it takes. */
+class Execution {
+  /** The addresses of what stays in place: shared inputs, and what is gathered. */
+  private readonly addresses: number[] = [];
+  private readonly partials: number[] = [];
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly workspace: Workspace,
+    private readonly tensors: readonly TensorInfo[],
+    private readonly results: readonly TensorInfo[],
+  ) {}
+
+  run(kernel: Kernel): void {
+    this.reserve();
+    try {
+      this.place();
+      for (const offsets of this.plan.offsets) this.walk(kernel, offsets);
+      this.gather();
+    } finally {
+      this.workspace.release();
+    }
+  }
+
+  /** How often a tensor that is the same in every row is repeated. */
+  private repeats({walk}: InputPlan | OutputPlan): number {
+    return walk.columns && !walk.rows ? this.plan.together : 1;
+  }
+
+  private reserve(): void {
+    const {inputs, outputs, columns, together} = this.plan;
+    let bytes = 0;
+    const take = (size: number): number => {
+      const address = bytes;
+      bytes += Math.ceil(size / FLOAT64_BYTES) * FLOAT64_BYTES;
+      return address;
+    };
+    for (const input of inputs) {
+      this.addresses.push(
+        isWalked(input) ? 0 : take(input.size * this.repeats(input) * FLOAT32_BYTES),
+      );
+    }
+    for (const output of outputs) {
+      const {reduction, size} = output;
+      if (reduction === undefined) {
+        this.addresses.push(0);
+        this.partials.push(0);
+        continue;
+      }
+      this.addresses.push(take(size * this.repeats(output) * bytesOf(reduction)));
+      this.partials.push(hasPartials(output) ? take(columns * together * FLOAT32_BYTES) : 0);
+    }
+    const start = this.workspace.reserve(bytes);
+    this.addresses.forEach((_, index) => (this.addresses[index] += start));
+    this.partials.forEach((_, index) => (this.partials[index] += start));
+  }
+
+  /** Copies the shared inputs to their places, and sets what is gathered to what it starts from. */
+  private place(): void {
+    const {inputs, outputs, columns, together} = this.plan;
+    const {buffer} = this.workspace.memory;
+    inputs.forEach((input, index) => {
+      if (isWalked(input)) return;
+      const {tensor, coefficient, coefficients, size} = input;
+      const repeats = this.repeats(input);
+      const target = new Float32Array(buffer, this.addresses[index], size * repeats);
+      const source = this.workspace.view(this.tensors[tensor]);
+      const period = repeats === 1 ? size : columns;
+      for (let element = 0; element < size; element++) {
+        const value = source[element * coefficients + coefficient];
+        const start = Math.floor(element / period) * period * repeats + (element % period);
+        for (let repeat = 0; repeat < repeats; repeat++) target[start + repeat * period] = value;
+      }
+    });
+    outputs.forEach((output, index) => {
+      const {reduction, size} = output;
+      if (reduction === undefined) return;
+      const address = this.addresses[inputs.length + index];
+      const length = size * this.repeats(output);
+      const neutral = neutralOf(reduction);
+      if (reduction === 'histogram') {
+        new Int32Array(buffer, address, length * HISTOGRAM_BINS).fill(0);
+      } else {
+        new Float64Array(buffer, address, length).fill(neutral);
+      }
+      if (hasPartials(output)) {
+        new Float32Array(buffer, this.partials[index], columns * together).fill(neutral);
+      }
+    });
+  }
+
+  /** Walks one outer step: full groups of rows, then the rows that are left. */
+  private walk(kernel: Kernel, offsets: readonly number[]): void {
+    const {rows, columns, together} = this.plan;
+    const groups = Math.floor(rows / together);
+    this.walkBlocks(kernel, offsets, 0, groups, columns * together);
+    const left = rows % together;
+    if (left > 0) this.walkBlocks(kernel, offsets, groups, 1, columns * left);
+  }
+
+  private walkBlocks(
+    kernel: Kernel,
+    offsets: readonly number[],
+    firstRow: number,
+    rows: number,
+    columns: number,
+  ): void {
+    const {largestBlock} = this.workspace;
+    const blockColumns = Math.min(columns, largestBlock);
+    const blockRows = Math.max(1, Math.floor(largestBlock / columns));
+    for (let row = 0; row < rows; row += blockRows) {
+      for (let column = 0; column < columns; column += blockColumns) {
+        this.runBlock(
+          kernel,
+          offsets,
+          firstRow + row,
+          column,
+          Math.min(blockRows, rows - row),
+          Math.min(blockColumns, columns - column),
+        );
+      }
+    }
+  }
+
+  private runBlock(
+    kernel: Kernel,
+    offsets: readonly number[],
+    row: number,
+    column: number,
+    rows: number,
+    columns: number,
+  ): void {
+    const {workspace, plan} = this;
+    const {inputs, outputs} = plan;
+    const parameters = [rows, columns];
+    const count = rows * columns;
+    const elementOf = ({walk}: InputPlan | OutputPlan, offset: number): number =>
+      offset + row * walk.rowStride * plan.together + (walk.columns ? column : 0);
+    const residentOf = (stream: InputPlan | OutputPlan, offset: number): number =>
+      elementOf(stream, offset * this.repeats(stream));
+    inputs.forEach((input, index) => {
+      const {walk, tensor} = input;
+      const offset = offsets[tensor];
+      const address = isWalked(input)
+        ? workspace.read(this.tensors[tensor], index, elementOf(input, offset), count)
+        : this.addresses[index] + residentOf(input, offset) * FLOAT32_BYTES;
+      parameters.push(address, (walk.columns ? columns : walk.rowStride) * FLOAT32_BYTES);
+    });
+    outputs.forEach((output, index) => {
+      const {walk, tensor, reduction} = output;
+      const offset = offsets[this.tensors.length + tensor];
+      if (reduction === undefined) {
+        const slot = inputs.length + index;
+        const element = elementOf(output, offset);
+        parameters.push(workspace.write(this.results[tensor], slot, element, count));
+        parameters.push(columns * FLOAT32_BYTES, 0);
+        return;
+      }
+      const bytes = bytesOf(reduction);
+      parameters.push(
+        this.addresses[inputs.length + index] + residentOf(output, offset) * bytes,
+        (walk.columns ? columns : walk.rowStride) * bytes,
+        this.partials[index] + column * FLOAT32_BYTES,
+      );
+    });
+    kernel(...parameters);
+    outputs.forEach((output, index) => {
+      if (output.reduction !== undefined) return;
+      const element = elementOf(output, offsets[this.tensors.length + output.tensor]);
+      workspace.written(this.results[output.tensor], inputs.length + index, element, count);
+    });
+  }
+
+  /** Joins the repeats of what was gathered, and writes the outputs. */
+  private gather(): void {
+    const {inputs, outputs, columns} = this.plan;
+    const {buffer} = this.workspace.memory;
+    outputs.forEach((output, index) => {
+      const {tensor, coefficient, coefficients, size, reduction} = output;
+      if (reduction === undefined) return;
+      const target = this.workspace.view(this.results[tensor]);
+      const address = this.addresses[inputs.length + index];
+      const repeats = this.repeats(output);
+      const bins = reduction === 'histogram' ? HISTOGRAM_BINS : 1;
+      const source =
+        reduction === 'histogram'
+          ? new Int32Array(buffer, address, size * repeats * bins)
+          : new Float64Array(buffer, address, size * repeats);
+      const period = repeats === 1 ? size : columns;
+      const join = JOIN[reduction];
+      for (let element = 0; element < size; element++) {
+        const start = Math.floor(element / period) * period * repeats + (element % period);
+        for (let bin = 0; bin < bins; bin++) {
+          let joined = source[start * bins + bin];
+          for (let repeat = 1; repeat < repeats; repeat++) {
+            joined = join(joined, source[(start + repeat * period) * bins + bin]);
+          }
+          target[(element * coefficients + coefficient) * bins + bin] = joined;
+        }
+      }
+    });
+  }
+}
+
+/** Whether a kernel keeps float32 results of a band of rows, before it widens them. */
+function hasPartials({reduction, walk}: OutputPlan): boolean {
+  return reduction !== undefined && reduction !== 'histogram' && walk.columns && !walk.rows;
+}
+
+function bytesOf(reduction: Reduction): number {
+  return reduction === 'histogram' ? HISTOGRAM_BINS * FLOAT32_BYTES : FLOAT64_BYTES;
+}
+
+const add = (a: number, b: number): number => a + b;
+const JOIN: Record<Reduction, (a: number, b: number) => number> = {
+  sum: add,
+  histogram: add,
+  min: Math.min,
+  max: Math.max,
+};

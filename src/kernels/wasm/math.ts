@@ -1,0 +1,246 @@
+import type {Lanes} from './lanes.js';
+
+/*
+ * Functions on vectors of float32, each step correctly rounded. The coefficients are minimax fits
+ * (`scripts/fit_coefficients.py`); the errors reached stand in docs/accuracy.md.
+ */
+
+/** c₀ + c₁x + c₂x² + …, by Horner's rule. */
+function polynomial(x: Lanes, coefficients: readonly number[]): Lanes {
+  const [last, ...others] = [...coefficients].reverse();
+  return others.reduce((sum, coefficient) => sum.mul(x).add(coefficient), x.constant(last));
+}
+
+const LOG2_E = 1.4426950408889634;
+
+/** ln 2 in two parts, of which the first has few bits: a multiple of it is exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444e-4;
+
+/** Adding 1.5 · 2²³ rounds to an integer, which then stands in the lowest bits. */
+const ROUNDING = 1.5 * 2 ** 23;
+
+/** (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2. */
+const EXPONENTIAL = [0.4999999815, 0.1666654362, 0.04166719986, 0.008366520577, 0.001388252151];
+
+const EXPONENT_BIAS = 127;
+const MANTISSA_BITS = 23;
+
+/** From here on down eˣ is 0, since 2ⁿ is, or half of it. */
+const LOWEST_EXPONENT = {whole: -88.02, half: -87.4};
+/** From here on eˣ is infinite. */
+const HIGHEST_EXPONENT = 89;
+
+/** With x = n · ln 2 + r, |r| ≤ ln 2 / 2: eʳ − 1, and 2ⁿ or half of it. */
+function reduce(x: Lanes, power: 'whole' | 'half'): {rest: Lanes; power: Lanes} {
+  const offset = ROUNDING + EXPONENT_BIAS - (power === 'half' ? 1 : 0);
+  const shifted = x.mul(LOG2_E).add(offset);
+  const n = shifted.sub(offset);
+  const r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+  const rest = r.add(r.mul(r).mul(polynomial(r, EXPONENTIAL)));
+  return {rest, power: shifted.shiftLeft(MANTISSA_BITS)};
+}
+
+/** What is known of an argument; NaN is always possible. */
+type Range = 'any' | 'neverPositive';
+
+export function exp(x: Lanes, range: Range = 'any'): Lanes {
+  if (range === 'neverPositive') {
+    const {rest, power} = reduce(x.atLeast(LOWEST_EXPONENT.whole), 'whole');
+    return rest.add(1).mul(power);
+  }
+  const bounded = x.atLeast(LOWEST_EXPONENT.half).atMost(HIGHEST_EXPONENT);
+  const {rest, power} = reduce(bounded, 'half');
+  const half = rest.add(1).mul(power);
+  return half.add(half);
+}
+
+/** From here on down eˣ − 1 is −1. */
+const LOWEST_EXPM1 = -18;
+
+export function expm1(x: Lanes, range: Range = 'any'): Lanes {
+  const bounded = x.atLeast(LOWEST_EXPM1);
+  if (range === 'neverPositive') {
+    const {rest, power} = reduce(bounded, 'whole');
+    return power.mul(rest).add(power.sub(1));
+  }
+  const {rest, power} = reduce(bounded.atMost(HIGHEST_EXPONENT), 'half');
+  const half = power.mul(rest).add(power.sub(0.5));
+  return half.add(half);
+}
+
+/** e^(−|x|), of which both tails of a sigmoid are made. */
+function decay(x: Lanes): Lanes {
+  return exp(x.abs().neg(), 'neverPositive');
+}
+
+/** 1 / (1 + e⁻ˣ) */
+export function sigmoid(x: Lanes): Lanes {
+  const tail = decay(x);
+  return x.less(0).choose(tail, 1).div(tail.add(1));
+}
+
+/** σ(x) · σ(−x), the slope of the sigmoid. */
+export function sigmoidSlope(x: Lanes): Lanes {
+  const tail = decay(x);
+  const sum = tail.add(1);
+  return tail.div(sum.mul(sum));
+}
+
+/** ln(1 + t) / t for 0 ≤ t ≤ 1. */
+const LOG1P_OF_DECAY = [
+  0.9999999953, -0.4999990242, 0.3332996242, -0.2495413365, 0.1967593923, -0.1530559248,
+  0.1060365474, -0.05695953282, 0.0198514616, -0.00324402501,
+];
+
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^(−|x|)) */
+export function softplus(x: Lanes): Lanes {
+  const tail = decay(x);
+  return x.atLeast(0).add(tail.mul(polynomial(tail, LOG1P_OF_DECAY)));
+}
+
+/** tanh(ln(1 + eˣ)) = w / (w + 2) with w = e²ˣ + 2eˣ, written for both signs in t = e^(−|x|). */
+export function tanhOfSoftplus(x: Lanes): Lanes {
+  const tail = decay(x);
+  const isNegative = x.less(0);
+  const numerator = isNegative.choose(tail.mul(tail.add(2)), tail.add(tail).add(1));
+  const rest = isNegative.choose(2, tail.mul(tail).mul(2));
+  return numerator.div(numerator.add(rest));
+}
+
+/** σ(2s) · σ(−2s) with s = ln(1 + eˣ), which is E / (1 + E)² with E = σ(−x)². */
+export function sigmoidSlopeOfTwiceSoftplus(x: Lanes): Lanes {
+  const root = sigmoid(x.neg());
+  const square = root.mul(root);
+  const sum = square.add(1);
+  return square.div(sum.mul(sum));
+}
+
+/** Below this tanh is a polynomial. */
+const SMALL_TANH = 0.625;
+
+/** (tanh x − x) / x³ as a polynomial of x², for |x| ≤ 0.625. */
+const TANH = [-0.3333328194, 0.133314422, -0.0537397151, 0.02063908732, -0.005704987094];
+
+/** x + x³P(x²) near 0; else (1 − t) / (1 + t) with t = e^(−2|x|), with the sign of x. */
+export function tanh(x: Lanes): Lanes {
+  const square = x.mul(x);
+  const near = x.add(x.mul(square).mul(polynomial(square, TANH)));
+  const tail = decay(x.add(x));
+  const size = x.constant(1).sub(tail).div(tail.add(1));
+  const far = size.or(x.and(x.constant(-0)));
+  return x.abs().less(SMALL_TANH).choose(near, far);
+}
+
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
+const SMALLEST_NORMAL = 2 ** -126;
+const SQUARE_ROOT_OF_HALF_BITS = 0x3f3504f3;
+
+/** (ln(1 + f) − f + f²/2) / f³ for √½ ≤ 1 + f ≤ √2. */
+const LOGARITHM = [
+  0.3333333171, -0.2500082103, 0.2000122688, -0.1662335738, 0.1420175783, -0.1316018191,
+  0.1276157806, -0.07634499078,
+];
+
+/** ln u + correction, for finite u > 0: u = 2ᵏ · (1 + f). */
+function logarithm(u: Lanes, correction?: Lanes): Lanes {
+  const isTiny = u.less(SMALLEST_NORMAL);
+  const scaled = isTiny.choose(u.mul(2 ** MANTISSA_BITS), u);
+  const offset = u.integer(SQUARE_ROOT_OF_HALF_BITS);
+  const exponent = scaled.subIntegers(offset).shiftRightSigned(MANTISSA_BITS);
+  const f = scaled.subIntegers(exponent.shiftLeft(MANTISSA_BITS)).sub(1);
+  const k = exponent.toFloat().sub(isTiny.choose(MANTISSA_BITS, 0));
+  const square = f.mul(f);
+  const curve = square.mul(f).mul(polynomial(f, LOGARITHM)).sub(square.mul(0.5));
+  const small = k.mul(LN2_LOW).add(correction ? curve.add(correction) : curve);
+  return k.mul(LN2_HIGH).add(f.add(small));
+}
+
+/** `value`, but −Infinity where u is 0, Infinity and NaN as u is, and NaN below 0. */
+function limitsOfLog(u: Lanes, value: Lanes): Lanes {
+  const isRegular = u.greater(0).and(u.lessEqual(LARGEST_FLOAT32));
+  const limit = u.equal(0).choose(-Infinity, u.less(0).choose(NaN, u));
+  return isRegular.choose(value, limit);
+}
+
+export function log(x: Lanes): Lanes {
+  return limitsOfLog(x, logarithm(x));
+}
+
+/** With u = 1 + x as rounded, ln(1 + x) is ln u + (x − (u − 1)) / u. */
+export function log1p(x: Lanes): Lanes {
+  const u = x.add(1);
+  return limitsOfLog(u, logarithm(u, x.sub(u.sub(1)).div(u)));
+}
+
+/** π in three parts, of which the first two have few bits: a multiple of them is exact. */
+const PI_PARTS = [3.140625, 9.67502593994140625e-4, 1.509957990978376e-7];
+
+/** (sin r − r) / r³ as a polynomial of r², for |r| ≤ π/2. */
+const SINE = [-0.1666666666, 0.008333332744, -0.0001984108133, 2.753611444e-6, -2.407291061e-8];
+
+const SIGN_BIT = 31;
+
+/** sin r for |r| ≤ π/2, negated where the integer in the lowest bits of `parity` is odd. */
+function sineOfRest(r: Lanes, sign: Lanes): Lanes {
+  const square = r.mul(r);
+  return r.add(r.mul(square).mul(polynomial(square, SINE))).xor(sign);
+}
+
+/** sin(x + offset · π) for |x| ≤ 8192, with an offset of 0 or ½. */
+function sineOfSmall(x: Lanes, offset: number): Lanes {
+  const turns = x.mul(1 / Math.PI);
+  const shifted = (offset === 0 ? turns : turns.add(offset)).add(ROUNDING);
+  const whole = shifted.sub(ROUNDING);
+  const halfTurns = offset === 0 ? whole : whole.sub(offset);
+  const r = PI_PARTS.reduce((rest, part) => rest.sub(halfTurns.mul(part)), x);
+  return sineOfRest(r, shifted.shiftLeft(SIGN_BIT));
+}
+
+export function sinOfSmall(x: Lanes): Lanes {
+  return sineOfSmall(x, 0);
+}
+
+export function cosOfSmall(x: Lanes): Lanes {
+  return sineOfSmall(x, 0.5);
+}
+
+/** π in two float64 parts, of which the first has 24 bits. */
+const PI_HIGH = Math.fround(Math.PI);
+const PI_LOW = Math.PI - PI_HIGH;
+
+/** Adding it to a float64 number rounds to an integer, which then stands in the lowest bits. */
+const ROUNDING_OF_FLOAT64 = 1.5 * 2 ** 52;
+
+/** A little more than π/2: keeps the sine of a number too large for float64 bounded. */
+const LARGEST_REST = 1.58;
+
+/** sin(x + offset · π) with the remainder by π taken in float64: right for |x| ≤ 10⁹. */
+function sineOfAny(x: Lanes, offset: number): Lanes {
+  const [low, high] = [x, x.upperHalf()].map(half => {
+    const wide = half.with('f64x2.promote_low_f32x4');
+    const shifted = wide
+      .with('f64x2.mul', x.float64(1 / Math.PI))
+      .with('f64x2.add', x.float64(offset))
+      .with('f64x2.add', x.float64(ROUNDING_OF_FLOAT64));
+    const halfTurns = shifted
+      .with('f64x2.sub', x.float64(ROUNDING_OF_FLOAT64))
+      .with('f64x2.sub', x.float64(offset));
+    const rest = [PI_HIGH, PI_LOW].reduce(
+      (r, part) => r.with('f64x2.sub', halfTurns.with('f64x2.mul', x.float64(part))),
+      wide,
+    );
+    return {rest: rest.with('f32x4.demote_f64x2_zero'), sign: shifted.shiftWide('i64x2.shl', 63)};
+  });
+  const r = low.rest.joinLowerHalves(high.rest);
+  const bounded = r.atMost(LARGEST_REST).atLeast(-LARGEST_REST);
+  return sineOfRest(bounded, low.sign.joinOddLanes(high.sign));
+}
+
+export function sin(x: Lanes): Lanes {
+  return sineOfAny(x, 0);
+}
+
+export function cos(x: Lanes): Lanes {
+  return sineOfAny(x, 0.5);
+}

@@ -1,0 +1,209 @@
+import type {KernelBackend, TensorInfo} from '@tensorflow/tfjs';
+import {input} from '../../formula/index.js';
+import type {Expression} from '../../formula/index.js';
+import {valuesOf} from '../program.js';
+import type {Program} from '../program.js';
+import type {KernelTarget} from '../target.js';
+import {canCompile} from './compile.js';
+import {execute} from './execute.js';
+import type {Workspace} from './execute.js';
+import {lower} from './lower.js';
+import {recoveries} from './recover.js';
+import {share} from './share.js';
+
+const FLOAT32_BYTES = 4;
+const PAGE_BYTES = 65536;
+
+/** What is used of the wasm backend of tfjs. */
+interface WasmBackend extends KernelBackend {
+  readonly wasm: {
+    readonly asm?: {readonly memory?: WebAssembly.Memory};
+    readonly wasmMemory?: WebAssembly.Memory;
+  };
+  readonly dataIdMap: {get(dataId: object): {readonly memoryOffset: number}};
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+}
+
+/** What is used of the cpu backend of tfjs. */
+interface CpuBackend extends KernelBackend {
+  readonly data: {get(dataId: object): {readonly values: Float32Array}};
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+}
+
+function memoryOf(backend: KernelBackend): WebAssembly.Memory | undefined {
+  const {wasm, dataIdMap, makeOutput} = backend as Partial<WasmBackend>;
+  const memory = wasm?.asm?.memory ?? wasm?.wasmMemory;
+  const isComplete = typeof dataIdMap?.get === 'function' && typeof makeOutput === 'function';
+  return isComplete && memory?.buffer ? memory : undefined;
+}
+
+/** The wasm backend's own memory: kernels read and write its tensors where they are. */
+class SharedWorkspace implements Workspace {
+  readonly largestBlock = Infinity;
+  private scratch: TensorInfo | undefined;
+
+  constructor(
+    private readonly backend: WasmBackend,
+    readonly memory: WebAssembly.Memory,
+  ) {}
+
+  reserve(bytes: number): number {
+    if (bytes === 0) return 0;
+    this.scratch = this.backend.makeOutput([bytes / FLOAT32_BYTES], 'float32');
+    return this.addressOf(this.scratch);
+  }
+
+  release(): void {
+    if (this.scratch) this.backend.disposeData(this.scratch.dataId);
+    this.scratch = undefined;
+  }
+
+  view(tensor: TensorInfo): Float32Array {
+    const size = tensor.shape.reduce((product, each) => product * each, 1);
+    return new Float32Array(this.memory.buffer, this.addressOf(tensor), size);
+  }
+
+  output(shape: readonly number[]): TensorInfo {
+    return this.backend.makeOutput([...shape], 'float32');
+  }
+
+  read(tensor: TensorInfo, _slot: number, offset: number): number {
+    return this.addressOf(tensor) + offset * FLOAT32_BYTES;
+  }
+
+  write(tensor: TensorInfo, _slot: number, offset: number): number {
+    return this.addressOf(tensor) + offset * FLOAT32_BYTES;
+  }
+
+  written(): void {}
+
+  private addressOf({dataId}: TensorInfo): number {
+    return this.backend.dataIdMap.get(dataId).memoryOffset;
+  }
+}
+
+/** How many elements are copied in and out at once: all tensors of a block fit a core's cache. */
+const BLOCK_ELEMENTS = 4096;
+
+/** Memory of the kernels' own, through which the tensors of the cpu backend pass in blocks. */
+class PrivateMemory {
+  readonly memory = new WebAssembly.Memory({initial: 16});
+  private floats = new Float32Array(this.memory.buffer);
+
+  /** The memory as float32, at least `bytes` long. */
+  atLeast(bytes: number): Float32Array {
+    const missing = bytes - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (this.floats.buffer !== this.memory.buffer) {
+      this.floats = new Float32Array(this.memory.buffer);
+    }
+    return this.floats;
+  }
+}
+
+let privateMemory: PrivateMemory | undefined;
+
+class PrivateWorkspace implements Workspace {
+  readonly largestBlock = BLOCK_ELEMENTS;
+  readonly memory: WebAssembly.Memory;
+  private floats: Float32Array;
+  private blocks = 0;
+
+  constructor(
+    private readonly backend: CpuBackend,
+    private readonly owner: PrivateMemory,
+    private readonly slots: number,
+  ) {
+    this.memory = owner.memory;
+    this.floats = owner.atLeast(0);
+  }
+
+  reserve(bytes: number): number {
+    this.blocks = Math.ceil(bytes / FLOAT32_BYTES);
+    this.floats = this.owner.atLeast(bytes + this.slots * BLOCK_ELEMENTS * FLOAT32_BYTES);
+    return 0;
+  }
+
+  release(): void {}
+
+  view({dataId}: TensorInfo): Float32Array {
+    return this.backend.data.get(dataId).values;
+  }
+
+  output(shape: readonly number[]): TensorInfo {
+    const size = shape.reduce((product, each) => product * each, 1);
+    return this.backend.makeTensorInfo([...shape], 'float32', new Float32Array(size));
+  }
+
+  read(tensor: TensorInfo, slot: number, offset: number, count: number): number {
+    const at = this.slotOf(slot);
+    this.floats.set(this.view(tensor).subarray(offset, offset + count), at);
+    return at * FLOAT32_BYTES;
+  }
+
+  write(_tensor: TensorInfo, slot: number): number {
+    return this.slotOf(slot) * FLOAT32_BYTES;
+  }
+
+  written(tensor: TensorInfo, slot: number, offset: number, count: number): void {
+    const at = this.slotOf(slot);
+    this.view(tensor).set(this.floats.subarray(at, at + count), offset);
+  }
+
+  private slotOf(slot: number): number {
+    return this.blocks + slot * BLOCK_ELEMENTS;
+  }
+}
+
+function isCpuBackend(backend: KernelBackend): backend is CpuBackend {
+  const {data, makeTensorInfo} = backend as Partial<CpuBackend>;
+  return typeof data?.get === 'function' && typeof makeTensorInfo === 'function';
+}
+
+function streamsOf({inputs, outputs}: Program): number {
+  const lengths = inputs.map(({length = 1}) => length);
+  return lengths.concat(outputs.map(output => valuesOf(output).length)).reduce((a, b) => a + b, 0);
+}
+
+const recovering = new WeakMap<Program, boolean>();
+
+/** Whether the gradient can take an exponential from the outputs. */
+function usesOutputs(program: Program): boolean {
+  let known = recovering.get(program);
+  if (known === undefined) {
+    const {outputs} = program;
+    known =
+      outputs.every(({value, reduction}) => !Array.isArray(value) && reduction === undefined) &&
+      outputs.some(({name, value}) => recoveries(value as Expression, input(name)).length > 0);
+    recovering.set(program, known);
+  }
+  return known;
+}
+
+/** WebAssembly on the memory of tfjs's wasm backend, or for its cpu backend on a memory of its own. */
+export const wasmTarget: KernelTarget = {
+  name: 'wasm',
+  serves: backend => canCompile() && (memoryOf(backend) !== undefined || isPlainCpu(backend)),
+  check: lower,
+  share,
+  usesOutputs,
+  run(program, inputs, shapes, backend) {
+    const memory = memoryOf(backend);
+    if (memory) {
+      const workspace = new SharedWorkspace(backend as WasmBackend, memory);
+      return execute(program, inputs, shapes, workspace);
+    }
+    privateMemory ??= new PrivateMemory();
+    const workspace = new PrivateWorkspace(
+      backend as CpuBackend,
+      privateMemory,
+      streamsOf(program),
+    );
+    return execute(program, inputs, shapes, workspace);
+  },
+};
+
+/** Other backends have `data` too: the cpu backend's holds the values. */
+function isPlainCpu(backend: KernelBackend): boolean {
+  return isCpuBackend(backend) && 'blockSize' in backend && !('gpgpu' in backend);
+}

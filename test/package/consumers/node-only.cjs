@@ -1,0 +1,12 @@
+const assert = require('node:assert');
+const tf = require('@tensorflow/tfjs');
+const {loadModel} = require('tfjs-activations/node');
+
+async function main() {
+  const model = await loadModel('saved-for-node-only');
+  const [value] = model.predict(tf.tensor2d([[-1]])).dataSync();
+  const expected = Math.expm1(0.5 * Math.expm1(-0.3));
+  assert.ok(Math.abs(value - expected) < 1e-6, `${value} instead of ${expected}`);
+}
+
+main();
