@@ -9,6 +9,12 @@ const commonJsGlobals = {
   module: 'writable',
   require: 'readonly',
 };
+const browserGlobals = Object.fromEntries(
+  ['DecompressionStream', 'Response', 'document', 'fetch', 'tf', 'tfActivations'].map(name => [
+    name,
+    'readonly',
+  ]),
+);
 const jestGlobals = {expect: 'readonly', test: 'readonly'};
 
 export default defineConfig(
@@ -20,6 +26,10 @@ export default defineConfig(
     files: ['**/*.{js,cjs}'],
     languageOptions: {sourceType: 'commonjs', globals: commonJsGlobals},
     rules: {'@typescript-eslint/no-require-imports': 'off'},
+  },
+  {
+    files: ['examples/browser/*.js'],
+    languageOptions: {sourceType: 'script', globals: browserGlobals},
   },
   {files: ['test/**/*.js'], languageOptions: {globals: jestGlobals}},
 );

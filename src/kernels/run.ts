@@ -9,7 +9,7 @@ import type {
 } from '@tensorflow/tfjs';
 import {gradientProgram, gradientWithOutputs, isDifferentiable, selectOutputs} from './program.js';
 import type {Program} from './program.js';
-import {keepForGradient} from './saved.js';
+import {isRecording, keepForGradient} from './saved.js';
 import {CannotExpress} from './target.js';
 import type {KernelTarget, ProgramShapes} from './target.js';
 import {composedTarget} from './tfops.js';
@@ -45,8 +45,15 @@ export function currentTarget(program?: Program): KernelTarget {
   }
 }
 
+const targets = new WeakMap<KernelBackend, KernelTarget>();
+
 function targetOf(backend: KernelBackend): KernelTarget {
-  return TARGETS.find(target => target.serves(backend)) ?? composedTarget;
+  let target = targets.get(backend);
+  if (!target) {
+    target = TARGETS.find(each => each.serves(backend)) ?? composedTarget;
+    targets.set(backend, target);
+  }
+  return target;
 }
 
 /** Runs a program on the backend's target, or composed of stock ops where that refuses it. */
@@ -100,7 +107,7 @@ function runCall(kernelName: string, call: Call, inputs: readonly Tensor[]): Ten
     .engine()
     .runKernel(kernelName, named as NamedTensorMap, call as unknown as NamedAttrMap);
   const outputs = Array.isArray(result) ? result : [result];
-  keepForGradient(outputs, inputs, targetOf(tf.backend()), program);
+  if (isRecording()) keepForGradient(outputs, inputs, targetOf(tf.backend()), program);
   return outputs;
 }
 

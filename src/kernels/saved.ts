@@ -7,6 +7,12 @@ import type {KernelTarget} from './target.js';
 /** The kernel that gives a tensor's data a further tensor. */
 const SHARE = 'Activation/Share';
 
+/** Whether tfjs records what runs, to differentiate it. */
+export function isRecording(): boolean {
+  const {gradientDepth, kernelDepth} = tf.engine().state;
+  return gradientDepth > 0 && kernelDepth === 0;
+}
+
 /**
  * Keeps what the gradient of the kernel that just ran needs: its inputs and, where the target asks
  * for them, its outputs.
@@ -21,9 +27,8 @@ export function keepForGradient(
   target: KernelTarget,
   program: Program,
 ): void {
-  const engine = tf.engine();
-  const {activeTape, gradientDepth, kernelDepth} = engine.state;
-  if (gradientDepth === 0 || kernelDepth > 0 || !isDifferentiable(program)) return;
+  if (!isDifferentiable(program)) return;
+  const {activeTape} = tf.engine().state;
   const node = activeTape[activeTape.length - 1];
   if (node?.outputs[0] !== outputs[0] || !Array.isArray(node.saved)) {
     throw new Error(

@@ -18,8 +18,11 @@ export interface Workspace {
   readonly memory: WebAssembly.Memory;
   /** How many elements of a tensor a kernel may be given at once. */
   readonly largestBlock: number;
-  /** The address of free bytes, aligned to 8, until `release`. Everything that is needed, at once. */
-  reserve(bytes: number): number;
+  /**
+   * The address of free bytes, aligned to 8, until `release`: all that is needed, at once. There are
+   * then that many slots for `read` and `write`.
+   */
+  reserve(bytes: number, slots: number): number;
   release(): void;
   /** All elements of a tensor, to be read or written before the next reservation or output. */
   view(tensor: TensorInfo): Float32Array;
@@ -228,7 +231,7 @@ function runPlainly(
 ): void {
   const rowBytes = columns * FLOAT32_BYTES;
   const parameters = [rows, columns];
-  workspace.reserve(0);
+  workspace.reserve(0, inputs.length + outputs.length);
   for (let slot = 0; slot < inputs.length; slot++) {
     const tensor = tensors[inputs[slot].tensor];
     parameters.push(workspace.read(tensor, slot, 0, size), rowBytes);
@@ -296,7 +299,7 @@ class Execution {
       this.addresses.push(take(size * this.repeats(output) * bytesOf(reduction)));
       this.partials.push(hasPartials(output) ? take(columns * together * FLOAT32_BYTES) : 0);
     }
-    const start = this.workspace.reserve(bytes);
+    const start = this.workspace.reserve(bytes, inputs.length + outputs.length);
     this.addresses.forEach((_, index) => (this.addresses[index] += start));
     this.partials.forEach((_, index) => (this.partials[index] += start));
   }

@@ -35,7 +35,8 @@ export class Lanes {
   mul = (other: Operand): Lanes => this.apply('f32x4.mul', other);
   div = (other: Operand): Lanes => this.apply('f32x4.div', other);
   neg = (): Lanes => this.apply('f32x4.neg');
-  abs = (): Lanes => this.apply('f32x4.abs');
+  abs = (): Lanes =>
+    this.instruction === 'f32x4.neg' ? this.operands[0].abs() : this.apply('f32x4.abs');
   sqrt = (): Lanes => this.apply('f32x4.sqrt');
   /** The smaller of both; NaN where either is. */
   min = (other: Operand): Lanes => this.apply('f32x4.min', other);

@@ -1,7 +1,6 @@
 import type {KernelBackend, TensorInfo} from '@tensorflow/tfjs';
 import {input} from '../../formula/index.js';
 import type {Expression} from '../../formula/index.js';
-import {valuesOf} from '../program.js';
 import type {Program} from '../program.js';
 import type {KernelTarget} from '../target.js';
 import {canCompile} from './compile.js';
@@ -86,41 +85,22 @@ class SharedWorkspace implements Workspace {
 const BLOCK_ELEMENTS = 4096;
 
 /** Memory of the kernels' own, through which the tensors of the cpu backend pass in blocks. */
-class PrivateMemory {
-  readonly memory = new WebAssembly.Memory({initial: 16});
-  private floats = new Float32Array(this.memory.buffer);
-
-  /** The memory as float32, at least `bytes` long. */
-  atLeast(bytes: number): Float32Array {
-    const missing = bytes - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
-    if (this.floats.buffer !== this.memory.buffer) {
-      this.floats = new Float32Array(this.memory.buffer);
-    }
-    return this.floats;
-  }
-}
-
-let privateMemory: PrivateMemory | undefined;
-
 class PrivateWorkspace implements Workspace {
   readonly largestBlock = BLOCK_ELEMENTS;
-  readonly memory: WebAssembly.Memory;
-  private floats: Float32Array;
-  private blocks = 0;
+  readonly memory = new WebAssembly.Memory({initial: 16});
+  private floats = new Float32Array(this.memory.buffer);
+  private firstBlock = 0;
 
-  constructor(
-    private readonly backend: CpuBackend,
-    private readonly owner: PrivateMemory,
-    private readonly slots: number,
-  ) {
-    this.memory = owner.memory;
-    this.floats = owner.atLeast(0);
-  }
+  constructor(private readonly backend: CpuBackend) {}
 
-  reserve(bytes: number): number {
-    this.blocks = Math.ceil(bytes / FLOAT32_BYTES);
-    this.floats = this.owner.atLeast(bytes + this.slots * BLOCK_ELEMENTS * FLOAT32_BYTES);
+  reserve(bytes: number, slots: number): number {
+    this.firstBlock = Math.ceil(bytes / FLOAT32_BYTES);
+    const needed = bytes + slots * BLOCK_ELEMENTS * FLOAT32_BYTES;
+    const missing = needed - this.memory.buffer.byteLength;
+    if (missing > 0) {
+      this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+      this.floats = new Float32Array(this.memory.buffer);
+    }
     return 0;
   }
 
@@ -151,18 +131,13 @@ class PrivateWorkspace implements Workspace {
   }
 
   private slotOf(slot: number): number {
-    return this.blocks + slot * BLOCK_ELEMENTS;
+    return this.firstBlock + slot * BLOCK_ELEMENTS;
   }
 }
 
 function isCpuBackend(backend: KernelBackend): backend is CpuBackend {
   const {data, makeTensorInfo} = backend as Partial<CpuBackend>;
   return typeof data?.get === 'function' && typeof makeTensorInfo === 'function';
-}
-
-function streamsOf({inputs, outputs}: Program): number {
-  const lengths = inputs.map(({length = 1}) => length);
-  return lengths.concat(outputs.map(output => valuesOf(output).length)).reduce((a, b) => a + b, 0);
 }
 
 const recovering = new WeakMap<Program, boolean>();
@@ -187,21 +162,22 @@ export const wasmTarget: KernelTarget = {
   check: lower,
   share,
   usesOutputs,
-  run(program, inputs, shapes, backend) {
-    const memory = memoryOf(backend);
-    if (memory) {
-      const workspace = new SharedWorkspace(backend as WasmBackend, memory);
-      return execute(program, inputs, shapes, workspace);
-    }
-    privateMemory ??= new PrivateMemory();
-    const workspace = new PrivateWorkspace(
-      backend as CpuBackend,
-      privateMemory,
-      streamsOf(program),
-    );
-    return execute(program, inputs, shapes, workspace);
-  },
+  run: (program, inputs, shapes, backend) => execute(program, inputs, shapes, workspaceOf(backend)),
 };
+
+const workspaces = new WeakMap<KernelBackend, Workspace>();
+
+function workspaceOf(backend: KernelBackend): Workspace {
+  let workspace = workspaces.get(backend);
+  if (!workspace) {
+    const memory = memoryOf(backend);
+    workspace = memory
+      ? new SharedWorkspace(backend as WasmBackend, memory)
+      : new PrivateWorkspace(backend as CpuBackend);
+    workspaces.set(backend, workspace);
+  }
+  return workspace;
+}
 
 /** Other backends have `data` too: the cpu backend's holds the values. */
 function isPlainCpu(backend: KernelBackend): boolean {
