@@ -8,8 +8,9 @@ import type {Constraint, Identifier, Initializer, LayerArgs, Regularizer} from '
 /** A fixed setting of a formula; `null` is a number that may be absent. */
 export type OptionValue = number | boolean | null;
 
-/** A default, or a default and the smallest value accepted. */
-export type OptionDefinition = OptionValue | {default: OptionValue; minimum: number};
+/** A default, or a default with the smallest value accepted, or a value that is not. */
+export type OptionDefinition =
+  OptionValue | {default: OptionValue; minimum?: number; except?: number};
 
 /** A weight of a formula, which its layer learns. */
 export interface WeightDefinition {
@@ -24,6 +25,9 @@ export interface WeightDefinition {
 
 export type OptionDefinitions = Record<string, OptionDefinition>;
 export type WeightDefinitions = Record<string, WeightDefinition>;
+
+/** Further names of options. */
+export type OptionAliases<O> = Readonly<Record<string, keyof O & string>>;
 
 type OptionOf<D> = D extends {default: infer V}
   ? OptionOf<V>
@@ -43,6 +47,7 @@ export type SharedAxes = number | readonly number[] | 'spatial' | 'all';
 export interface ActivationDefinition<
   O extends OptionDefinitions = OptionDefinitions,
   W extends WeightDefinitions = WeightDefinitions,
+  A extends OptionAliases<O> = OptionAliases<O>,
 > {
   /** The name of the op and, without weights, of `activation: '…'`; camelCase. */
   readonly name: string;
@@ -55,7 +60,7 @@ export interface ActivationDefinition<
   /** Defaults of the layer, where they differ from the op's. */
   readonly layerOptions?: {readonly [K in keyof O]?: OptionOf<O[K]>};
   /** Further names of options, such as `{negativeSlope: 'alpha'}`. */
-  readonly optionAliases?: Readonly<Record<string, keyof O & string>>;
+  readonly optionAliases?: A;
   /** Learnable weights. */
   readonly weights?: W;
   /** The layer's default. Default: 'spatial', or 'all' where a weight is a vector. */
@@ -70,8 +75,14 @@ export interface ActivationDefinition<
   readonly paper?: string;
 }
 
+/** The options by their own names and by their aliases. */
+type OptionArguments<O, A> = {[K in keyof O]?: OptionOf<O[K]>} & {
+  [K in keyof A]?: A[K] extends keyof O ? OptionOf<O[A[K]]> : never;
+};
+
 type WeightArguments<W> = {
-  [K in keyof W & string as `${K}Initializer`]?: Identifier<Initializer>;
+  [K in keyof W & string as `${K}Initializer`]?:
+    Identifier<Initializer> | number | (W[K] extends {length: number} ? readonly number[] : never);
 } & {
   [K in keyof W & string as `${K}Regularizer`]?: Identifier<Regularizer> | null;
 } & {
@@ -79,9 +90,9 @@ type WeightArguments<W> = {
 };
 
 /** The arguments of an activation's layer. */
-export type ActivationLayerArgs<O = object, W = object> = LayerArgs & {
-  [K in keyof O]?: OptionOf<O[K]>;
-} & WeightArguments<W> & {
+export type ActivationLayerArgs<O = object, W = object, A = object> = LayerArgs &
+  OptionArguments<O, A> &
+  WeightArguments<W> & {
     /** Which axes share one weight. */
     sharedAxes?: SharedAxes | null;
     /** Where the channel axis is, for 'spatial'. Default: 'channelsLast'. */
@@ -89,11 +100,11 @@ export type ActivationLayerArgs<O = object, W = object> = LayerArgs & {
   };
 
 /** Values for an op's options and weights, and for `evaluate`. */
-export type Parameters<O, W, Value> = {[K in keyof O]?: OptionOf<O[K]>} & {[K in keyof W]?: Value};
+export type Parameters<O, W, A, Value> = OptionArguments<O, A> & {[K in keyof W]?: Value};
 
 /** What generic code sees of any activation. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any option and weight may be passed
-export type AnyActivation = Activation<any, any>;
+export type AnyActivation = Activation<any, any, any>;
 
 /**
  * An activation function: an op on tensors, with everything that follows from its formula.
@@ -103,8 +114,8 @@ export type AnyActivation = Activation<any, any>;
  * the shape of `x` (a vector of coefficients has a last axis of its own). Weights that are not given
  * have their starting values.
  */
-export interface Activation<O = object, W = object> {
-  (x: Tensor | TensorLike, parameters?: Parameters<O, W, Tensor | TensorLike>): Tensor;
+export interface Activation<O = object, W = object, A = object> {
+  (x: Tensor | TensorLike, parameters?: Parameters<O, W, A, Tensor | TensorLike>): Tensor;
   readonly name: string;
   /** The class name of its layer in saved models. */
   readonly className: string;
@@ -121,16 +132,16 @@ export interface Activation<O = object, W = object> {
   /** The definition it was created from. */
   readonly definition: ActivationDefinition;
   /** The class of its layer, which tfjs saves and loads as `className`. */
-  readonly layerClass: ActivationLayerClass<O, W>;
+  readonly layerClass: ActivationLayerClass<O, W, A>;
   /** The formula and the kernel program at given options; every option must be there. */
   instance(options: Options): ActivationInstance;
   /** A layer that applies it, and learns its weights. */
-  layer(args?: ActivationLayerArgs<O, W>): ActivationLayer;
+  layer(args?: ActivationLayerArgs<O, W, A>): ActivationLayer;
   /** The value at `x`, in float64. */
-  evaluate(x: number, parameters?: Parameters<O, W, number | readonly number[]>): number;
+  evaluate(x: number, parameters?: Parameters<O, W, A, number | readonly number[]>): number;
   /**
    * 1/√E[f(z)²] for z ~ N(0, 1): the factor by which the weights before it should be larger than
    * 1/√fanIn, for signals to keep their size.
    */
-  gain(parameters?: Parameters<O, W, number | readonly number[]>): number;
+  gain(parameters?: Parameters<O, W, A, number | readonly number[]>): number;
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor, TensorLike} from '@tensorflow/tfjs';
+import {describe, messageOf} from './errors.js';
 import {runProgram} from './kernels/index.js';
 import type {Program} from './kernels/index.js';
 
@@ -20,17 +21,35 @@ export function applyProgram(
 
 /**
  * `value` as a float32 tensor; int32 and bool are cast.
- * @throws if it is a string or complex64 tensor.
+ * @throws if it is a string or complex64 tensor, or nothing of which a tensor can be made.
  */
 export function toFloat(owner: string, argument: string, value: Tensor | TensorLike): Tensor {
-  const dtype = value instanceof tf.Tensor ? value.dtype : tf.util.inferDtype(value as never);
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
-    throw new Error(
-      `${owner}: ${argument} must be a float32, int32 or bool tensor, got one of type ${dtype}`,
-    );
+  const tensor = value instanceof tf.Tensor ? value : tensorOf(owner, argument, value);
+  checkType(owner, argument, tensor.dtype);
+  return tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
+}
+
+function tensorOf(owner: string, argument: string, value: TensorLike): Tensor {
+  let reason = '';
+  if (typeof value !== 'object' || value !== null) {
+    try {
+      return tf.tensor(value as never);
+    } catch (error) {
+      reason = Array.isArray(value) ? `: ${messageOf(error)}` : '';
+    }
   }
-  const tensor = value instanceof tf.Tensor ? value : tf.tensor(value as never);
-  return dtype === 'float32' && tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
+  throw new Error(
+    `${owner}: ${argument} must be a tensor, a number, or an array (nested, Float32Array, ` +
+      `Int32Array or Uint8Array), got ${describe(value)}${reason}`,
+  );
+}
+
+/** @throws if a tensor of this type cannot be cast to float32. */
+export function checkType(owner: string, argument: string, dtype: string | undefined): void {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return;
+  throw new Error(
+    `${owner}: ${argument} must be a float32, int32 or bool tensor, got one of type ${dtype}`,
+  );
 }
 
 /**

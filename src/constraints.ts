@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
+import {describe} from './errors.js';
 import {ConstraintBase} from './tfjs-classes.js';
 import type {Constraint} from './tfjs-classes.js';
 
 function requireNumber(className: string, argument: string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new Error(`${className}: ${argument} must be a finite number, got ${String(value)}`);
+  throw new Error(`${className}: ${argument} must be a finite number, got ${describe(value)}`);
 }
 
 /** Raises every weight below `minValue` to it. */

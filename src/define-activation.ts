@@ -1,6 +1,7 @@
 import type {
   Activation,
   ActivationDefinition,
+  OptionAliases,
   OptionDefinitions,
   WeightDefinitions,
 } from './activation-types.js';
@@ -20,12 +21,15 @@ import {register} from './registry.js';
  * model.add(snake.layer());
  * ```
  *
- * Defining the very same again returns the first (a notebook cell run twice).
+ * Defining the very same again returns the first (a notebook cell run twice). Formulas are compared at
+ * the defaults and at about forty values of each option, the others at their defaults: two that differ
+ * only elsewhere count as the same.
  * @throws if the definition cannot work, or a different activation has its name or class name.
  */
 export function defineActivation<
   O extends OptionDefinitions = Record<never, never>,
   W extends WeightDefinitions = Record<never, never>,
->(definition: ActivationDefinition<O, W>): Activation<O, W> {
+  A extends OptionAliases<O> = Record<never, never>,
+>(definition: ActivationDefinition<O, W, A>): Activation<O, W, A> {
   return register(createActivation(definition));
 }

@@ -4,18 +4,20 @@ import type {
   Activation,
   ActivationDefinition,
   AnyActivation,
+  OptionAliases,
   OptionDefinitions,
   WeightDefinitions,
 } from './activation-types.js';
 import {applyProgram, checkWeightShape, toFloat} from './apply.js';
-import {checkKnown} from './errors.js';
+import {checkDefinition, checkNameAndFormula} from './check-definition.js';
+import {checkKnown, checkObject, describe} from './errors.js';
 import {derivative, evaluate} from './formula/index.js';
 import type {Values} from './formula/index.js';
 import {gainOf} from './gain.js';
 import {checkEveryInputIsUsed, instantiate} from './instance.js';
 import type {ActivationInstance} from './instance.js';
 import {RESERVED_NAMES, createLayerClass} from './layers/activation-layer.js';
-import {survivesSaving, toPascalCase} from './names.js';
+import {toPascalCase} from './names.js';
 import {defaultOptions, optionNames, resolveOptions} from './options.js';
 import type {Options} from './options.js';
 import {startingValue} from './starting-value.js';
@@ -27,26 +29,29 @@ const REMEMBERED_INSTANCES = 64;
 
 /**
  * Makes an activation of its definition, without registering it with tfjs.
- * @throws if it cannot work: a name that tfjs would change on saving, an input that was not declared,
- * a weight that is never used, a constant that is not finite, a result that is no expression.
+ * @throws if it cannot work: a field of the wrong type, a name that tfjs would change on saving, an
+ * input that was not declared, a weight that is never used, a constant that is not finite, a result
+ * that is no expression.
  */
 export function createActivation<
   O extends OptionDefinitions = Record<never, never>,
   W extends WeightDefinitions = Record<never, never>,
->(definition: ActivationDefinition<O, W>): Activation<O, W> {
-  return create(definition as unknown as ActivationDefinition) as Activation<O, W>;
+  A extends OptionAliases<O> = Record<never, never>,
+>(definition: ActivationDefinition<O, W, A>): Activation<O, W, A> {
+  return create(definition as unknown as ActivationDefinition) as Activation<O, W, A>;
 }
 
 function create(definition: ActivationDefinition): AnyActivation {
-  const {name, aliases = [], weights = {}, paper} = definition;
-  const className = definition.className ?? toPascalCase(name);
-  checkNames(definition, className);
+  const name = checkNameAndFormula(definition);
+  const {className = toPascalCase(name), aliases = [], weights = {}, paper} = definition;
+  checkDefinition(definition, className, RESERVED_NAMES);
   const options = defaultOptions(definition);
   const instance = remember((resolved: Options) => instantiate(definition, resolved));
   const {formula} = instance(options);
   checkEveryInputIsUsed(definition, formula);
 
   const resolve = (parameters: Readonly<Record<string, unknown>>): Options => {
+    checkObject(name, 'the parameters', parameters);
     const accepted = [...optionNames(definition).keys(), ...Object.keys(weights)];
     checkKnown(name, 'parameter', Object.keys(parameters), accepted);
     return resolveOptions(name, definition, parameters, options);
@@ -71,8 +76,14 @@ function create(definition: ActivationDefinition): AnyActivation {
   };
 
   const evaluateAt = (x: number, parameters: Values = {}): number => {
-    const values = Object.keys(weights).map(weight => [weight, valueOf(weight, parameters)]);
-    return evaluate(instance(resolve(parameters)).formula, {...Object.fromEntries(values), x});
+    const {formula} = instance(resolve(parameters));
+    checkNumbers(name, 'x', x, undefined);
+    const values = Object.entries(weights).map(([weight, {length}]) => {
+      const value = valueOf(weight, parameters);
+      checkNumbers(name, weight, value, length);
+      return [weight, value];
+    });
+    return evaluate(formula, {...Object.fromEntries(values), x});
   };
 
   const visible = {name, className, aliases, options, weights, formula, paper};
@@ -90,6 +101,23 @@ function create(definition: ActivationDefinition): AnyActivation {
     layerClass: {value: layerClass},
     layer: {value: (args?: object) => new layerClass(args)},
   });
+}
+
+/** @throws if `value` is not one number; with a length, not that many. */
+function checkNumbers(
+  owner: string,
+  argument: string,
+  value: unknown,
+  length: number | undefined,
+): void {
+  const isNumber = (each: unknown): boolean => typeof each === 'number';
+  const isRight =
+    length === undefined
+      ? isNumber(value)
+      : Array.isArray(value) && value.length === length && value.every(isNumber);
+  if (isRight) return;
+  const accepted = length === undefined ? 'a number' : `${length} numbers`;
+  throw new Error(`${owner}: ${argument} must be ${accepted}, got ${describe(value)}`);
 }
 
 function describeProperties(values: object): PropertyDescriptorMap {
@@ -111,23 +139,4 @@ function remember(
     remembered.set(key, instance);
     return instance;
   };
-}
-
-function checkNames(definition: ActivationDefinition, className: string): void {
-  const {name, aliases = [], options, weights, optionAliases} = definition;
-  const inputs = Object.keys({...options, ...weights, ...optionAliases});
-  for (const text of [name, ...aliases, ...inputs]) {
-    if (survivesSaving(text)) continue;
-    throw new Error(
-      `${name}: '${text}' would not survive saving a model; use a camelCase name such as ` +
-        `'hardSwish', without underscores, and without several capitals or a digit before a capital`,
-    );
-  }
-  if (!/^[A-Z][a-zA-Z0-9]*$/.test(className)) {
-    throw new Error(`${name}: className '${className}' must be PascalCase letters and digits`);
-  }
-  for (const text of inputs) {
-    if (!RESERVED_NAMES.has(text)) continue;
-    throw new Error(`${name}: '${text}' means something else to every layer; choose another name`);
-  }
 }

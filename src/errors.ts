@@ -1,8 +1,27 @@
+const LONGEST = 100;
+
 /** A value as an error message shows it. */
 export function describe(value: unknown): string {
+  const text = textOf(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+function textOf(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? 'an object';
-  return String(value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype !== null && prototype !== Object.prototype) {
+    return `an instance of ${prototype.constructor.name}`;
+  }
+  const entries = Object.entries(value).map(([key, each]) => `${key}: ${shallow(each)}`);
+  return `{${entries.join(', ')}}`;
+}
+
+/** Objects inside of objects may lead back to themselves. */
+function shallow(value: unknown): string {
+  return typeof value === 'object' && value !== null ? '…' : textOf(value);
 }
 
 /** @throws if a name is not among those accepted. */
@@ -17,4 +36,19 @@ export function checkKnown(
     const list = accepted.length > 0 ? accepted.join(', ') : 'none';
     throw new Error(`${owner}: unknown ${kind} '${name}'; accepted: ${list}`);
   }
+}
+
+/** @throws if `value` is not an object with names for keys. */
+export function checkObject(
+  owner: string,
+  argument: string,
+  value: unknown,
+): asserts value is Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new Error(`${owner}: ${argument} must be an object, got ${describe(value)}`);
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import type {ActivationDefinition} from './activation-types.js';
 import {Expression, input, inputsOf, simplify} from './formula/index.js';
 import type {Program, ProgramInput} from './kernels/index.js';
+import {expressionsOf} from './kernels/program.js';
 import type {Options} from './options.js';
 
 /** An activation's formula at given options, and the program that computes it. */
@@ -16,9 +17,10 @@ function weightInputs({weights = {}}: ActivationDefinition): ProgramInput[] {
   );
 }
 
-function variableOf({name, length}: ProgramInput): Expression | Expression[] {
-  if (length === undefined) return input(name);
-  return Array.from({length}, (_, index) => input(`${name}[${index}]`));
+/** What a weight is in the formula: a node, or an array of them. */
+function variableOf(weight: ProgramInput): Expression | Expression[] {
+  const nodes = expressionsOf(weight);
+  return weight.length === undefined ? nodes[0] : nodes;
 }
 
 /**
@@ -59,7 +61,7 @@ export function instantiate(
 /** @throws if the formula does without `x`, or without a weight or one of its coefficients. */
 export function checkEveryInputIsUsed(definition: ActivationDefinition, formula: Expression): void {
   const used = inputsOf(formula);
-  const declared = [input('x'), ...weightInputs(definition).flatMap(variableOf)];
+  const declared = [input('x'), ...weightInputs(definition).flatMap(expressionsOf)];
   for (const variable of declared) {
     if (used.has(variable.name)) continue;
     throw new Error(`${definition.name}: the formula never uses ${variable.name}: ${formula}`);

@@ -3,8 +3,13 @@ import type {ActivationDefinition, OptionDefinition, OptionValue} from './activa
 
 export type Options = Readonly<Record<string, OptionValue>>;
 
-function defaultOf(definition: OptionDefinition): OptionValue {
+export function defaultOf(definition: OptionDefinition): OptionValue {
   return typeof definition === 'object' && definition !== null ? definition.default : definition;
+}
+
+/** The limits of an option's value, none where only a default is given. */
+export function boundsOf(definition: OptionDefinition): {minimum?: number; except?: number} {
+  return typeof definition === 'object' && definition !== null ? definition : {};
 }
 
 /** The options of an activation and their defaults. */
@@ -51,7 +56,11 @@ export function resolveOptions(
   return resolved;
 }
 
-function checkOption(
+/**
+ * A value of an option, checked.
+ * @throws if it is not of the default's type, not finite, too small, or the one value excepted.
+ */
+export function checkOption(
   owner: string,
   name: string,
   value: unknown,
@@ -63,12 +72,17 @@ function checkOption(
     throw new Error(`${owner}: ${name} must be true or false, got ${describe(value)}`);
   }
   if (value === null && fallback === null) return null;
-  const minimum =
-    typeof definition === 'object' && definition !== null ? definition.minimum : -Infinity;
-  if (typeof value === 'number' && Number.isFinite(value) && value >= minimum) return value;
-  const range = minimum > -Infinity ? ` of at least ${minimum}` : '';
+  const {minimum, except} = boundsOf(definition);
+  const isAccepted =
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    value >= (minimum ?? -Infinity) &&
+    value !== except;
+  if (isAccepted) return value;
+  const range = minimum === undefined ? '' : ` of at least ${minimum}`;
+  const exception = except === undefined ? '' : ` other than ${except}`;
   const orNull = fallback === null ? ', or null' : '';
   throw new Error(
-    `${owner}: ${name} must be a finite number${range}${orNull}, got ${describe(value)}`,
+    `${owner}: ${name} must be a finite number${range}${exception}${orNull}, got ${describe(value)}`,
   );
 }

@@ -1,17 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor, serialization} from '@tensorflow/tfjs';
 import type {ActivationDefinition, AnyActivation, OptionValue} from './activation-types.js';
+import {messageOf} from './errors.js';
+import type {Expression} from './formula/index.js';
 import {instantiate} from './instance.js';
 import {toSnakeCase} from './names.js';
-import {defaultOptions} from './options.js';
+import {checkOption, defaultOptions} from './options.js';
 import type {Options} from './options.js';
-import {initializerOf} from './starting-value.js';
-import {
-  StringActivationBase,
-  registeredClasses,
-  resolveIdentifiers,
-  serialize,
-} from './tfjs-classes.js';
+import {StringActivationBase, registeredClasses, serialize} from './tfjs-classes.js';
+import {weightParts} from './weight-parts.js';
 
 const byName = new Map<string, AnyActivation>();
 const byClassName = new Map<string, AnyActivation>();
@@ -34,7 +31,7 @@ export function activationOfClass(className: string): AnyActivation | undefined 
 export function register<A extends AnyActivation>(activation: A): A {
   const {name, className} = activation;
   const same = byName.get(name);
-  if (same && fingerprint(same.definition) === fingerprint(activation.definition)) return same as A;
+  if (same && areSame(same.definition, activation.definition)) return same as A;
   for (const taken of namesOf(activation)) {
     if (byName.has(taken) || taken in registeredClasses()) {
       throw new Error(
@@ -110,31 +107,63 @@ function stringClass(
   return StringActivation as unknown as serialization.SerializableConstructor<never>;
 }
 
-/** All that makes two definitions the same: the formula also at options other than the defaults. */
-function fingerprint(definition: ActivationDefinition): string {
-  const {weights = {}, ...rest} = definition;
-  const plain = {...rest, formula: undefined};
-  const options = defaultOptions(definition);
-  const others = Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, otherValue(value)]),
-  );
-  const parts = Object.entries(weights).map(([weight, {regularizer, constraint, ...start}]) => {
-    const resolved = resolveIdentifiers({regularizer, constraint} as object);
-    const initializer = serialize(initializerOf({...start}));
-    const rules = [serialize(resolved.regularizer), serialize(resolved.constraint)];
-    return [weight, start.length, initializer, ...rules];
+/** Whether two definitions are alike in everything, the formula at many values of each option included. */
+function areSame(first: ActivationDefinition, second: ActivationDefinition): boolean {
+  if (partsOf(first) !== partsOf(second)) return false;
+  return sampledOptions(first).every(options => {
+    const [formula, other] = [first, second].map(definition => formulaAt(definition, options));
+    return formula === other;
   });
-  return JSON.stringify([plain, parts, text(definition, options), text(definition, others)]);
 }
 
-function otherValue(value: OptionValue): OptionValue {
-  return typeof value === 'boolean' ? !value : (value ?? 0) + 1;
+/** All of a definition but its formula. */
+function partsOf(definition: ActivationDefinition): string {
+  const {weights = {}, ...rest} = definition;
+  const parts = Object.entries(weights).map(([weight, given]) => {
+    const {initializer, regularizer, constraint} = weightParts(
+      definition.name,
+      given,
+      () => weight,
+    );
+    const set = [initializer, regularizer, constraint].map(serialize);
+    return [weight, given.length, ...set];
+  });
+  return JSON.stringify([{...rest, formula: undefined}, parts]);
 }
 
-function text(definition: ActivationDefinition, options: Options): string {
+const SAMPLES: readonly OptionValue[] = [
+  ...[null, true, false, 0, 0.01, 0.1, 0.25, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9],
+  ...[10, 16, 20, 32, 64, 100, 1000, -0.1, -0.5, -1, -1.5, -2, -3, -5, -10],
+];
+
+/** The defaults, each option at every sample that it accepts, and all options away from theirs. */
+function sampledOptions(definition: ActivationDefinition): Options[] {
+  const {name, options = {}} = definition;
+  const defaults = defaultOptions(definition);
+  const accepted = Object.entries(options).map(([option, limits]) => {
+    const own = defaults[option];
+    const near = typeof own === 'number' ? [own + 1, own - 1, own * 2, own / 2] : [];
+    const values = [...SAMPLES, ...near].filter(value => {
+      try {
+        return checkOption(name, option, value, limits) !== own;
+      } catch {
+        return false;
+      }
+    });
+    return [option, values] as const;
+  });
+  const single = accepted.flatMap(([option, values]) =>
+    values.map(value => ({...defaults, [option]: value})),
+  );
+  const all = Object.fromEntries(accepted.map(([option, values]) => [option, values[0]]));
+  return [defaults, ...single, {...defaults, ...all}];
+}
+
+/** The formula, which is one node for whoever writes the same; or what is wrong with it. */
+function formulaAt(definition: ActivationDefinition, options: Options): Expression | string {
   try {
-    return String(instantiate(definition, options).formula);
+    return instantiate(definition, options).formula;
   } catch (error) {
-    return (error as Error).message;
+    return messageOf(error);
   }
 }

@@ -1,15 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import type {WeightDefinition} from './activation-types.js';
 import {StartingValues} from './initializers.js';
-import {resolveIdentifiers} from './tfjs-classes.js';
-import type {Initializer} from './tfjs-classes.js';
-
-/** The initializer of a weight as an instance. */
-export function initializerOf({initializer}: WeightDefinition): Initializer {
-  if (typeof initializer === 'number') return tf.initializers.constant({value: initializer});
-  if (Array.isArray(initializer)) return new StartingValues({values: initializer});
-  return resolveIdentifiers({initializer: initializer as Initializer}).initializer!;
-}
+import {initializerOf} from './weight-parts.js';
 
 const KNOWN_VALUES: Record<string, number> = {Zeros: 0, Ones: 1};
 
@@ -22,7 +13,7 @@ export function startingValue(
   weight: string,
   definition: WeightDefinition,
 ): number | readonly number[] {
-  const initializer = initializerOf(definition);
+  const initializer = initializerOf(owner, definition, weight);
   if (initializer instanceof StartingValues) return initializer.values;
   const className = initializer.getClassName();
   const value = KNOWN_VALUES[className] ?? (initializer.getConfig().value as number | undefined);

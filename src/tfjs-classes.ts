@@ -22,6 +22,7 @@ export interface StringActivation extends tf.serialization.Serializable {
 
 export const ConstraintBase = baseClassOf<Constraint>(tf.constraints.nonNeg());
 export const InitializerBase = baseClassOf<Initializer>(tf.initializers.zeros());
+export const RegularizerBase = baseClassOf<Regularizer>(tf.regularizers.l2());
 export const StringActivationBase = baseClassOf(
   (
     tf.layers.activation({activation: 'tanh', name: 'tanh'}) as unknown as {
@@ -35,38 +36,6 @@ export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer
 
 /** An initializer, regularizer or constraint by name, as an instance, or as a saved configuration. */
 export type Identifier<T> = string | T | tf.serialization.ConfigDict;
-
-interface Resolved {
-  initializer?: Initializer;
-  regularizer?: Regularizer;
-  constraint?: Constraint;
-}
-
-/**
- * Looks up what a weight's identifiers stand for. Only a layer of tfjs's own can, so one is made.
- * @throws if tfjs does not know a name.
- */
-export function resolveIdentifiers(identifiers: {
-  initializer?: Identifier<Initializer>;
-  regularizer?: Identifier<Regularizer> | null;
-  constraint?: Identifier<Constraint> | null;
-}): Resolved {
-  const layer = tf.layers.prelu({
-    name: 'resolve',
-    alphaInitializer: identifiers.initializer as Initializer,
-    alphaRegularizer: identifiers.regularizer as Regularizer,
-    alphaConstraint: identifiers.constraint as Constraint,
-  }) as unknown as {
-    alphaInitializer?: Initializer;
-    alphaRegularizer?: Regularizer;
-    alphaConstraint?: Constraint;
-  };
-  return {
-    initializer: layer.alphaInitializer,
-    regularizer: layer.alphaRegularizer,
-    constraint: layer.alphaConstraint,
-  };
-}
 
 /** What is saved of an initializer, regularizer or constraint; null where there is none. */
 export function serialize(

@@ -182,10 +182,17 @@ function namesOfActivations(): Set<string> {
   return new Set(names);
 }
 
+/** The operation of a formula's node may be called as an activation is: that tells no activation. */
 function isCompared({parent}: ts.Node): boolean {
-  if (ts.isCaseClause(parent)) return true;
+  const isOperation = (node: ts.Node): boolean => node.getText().endsWith('.operation');
+  if (ts.isCaseClause(parent)) return !isOperation(parent.parent.parent.expression);
   const equalities = ['===', '!==', '==', '!='];
-  return ts.isBinaryExpression(parent) && equalities.includes(parent.operatorToken.getText());
+  return (
+    ts.isBinaryExpression(parent) &&
+    equalities.includes(parent.operatorToken.getText()) &&
+    !isOperation(parent.left) &&
+    !isOperation(parent.right)
+  );
 }
 
 test.each(['activations', 'monitor/rules', 'monitor/reporters'])(

@@ -15,7 +15,7 @@ export const leakyRelu = createActivation({
   options: {alpha: 0.2},
   layerOptions: {alpha: 0.3},
   optionAliases: {negativeSlope: 'alpha'},
-  formula: ({x, alpha}) => where(x.greater(0), x, x.mul(alpha)),
+  formula: ({x, alpha}) => where(x.lessEqual(0), x.multiplyNoNan(alpha), x),
   paper: 'Maas et al., 2013, https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf',
 });
 

@@ -4,8 +4,8 @@ import {constant, where} from '../formula/index.js';
 /**
  * Rectified linear unit.
  *
- *     max(0, x), or with options: maxValue for x ≥ maxValue; x for x ≥ threshold;
- *     negativeSlope · (x − threshold) below
+ *     max(0, x), or with options: maxValue for x ≥ maxValue; x for x > threshold;
+ *     negativeSlope · (x − threshold) at the threshold and below, as Keras computes it
  */
 export const relu = createActivation({
   name: 'relu',
@@ -17,7 +17,7 @@ export const relu = createActivation({
   },
   formula: ({x, maxValue, negativeSlope, threshold}) => {
     const below = negativeSlope === 0 ? constant(0) : x.sub(threshold).mul(negativeSlope);
-    const unbounded = where(threshold === 0 ? x.lessEqual(0) : x.less(threshold), below, x);
+    const unbounded = where(x.lessEqual(threshold), below, x);
     return maxValue === null ? unbounded : unbounded.minimum(maxValue);
   },
   paper: 'Nair & Hinton, 2010, https://icml.cc/Conferences/2010/papers/432.pdf',

@@ -9,7 +9,7 @@ import {where} from '../formula/index.js';
 export const thresholdedRelu = createActivation({
   name: 'thresholdedRelu',
   className: 'ThresholdedReLU',
-  options: {theta: {default: 1, minimum: 0}},
+  options: {theta: 1},
   formula: ({x, theta}) => where(x.lessEqual(theta), 0, x),
   paper: 'Konda et al., 2015, https://arxiv.org/abs/1402.3337',
 });

@@ -33,23 +33,50 @@ function bell(u: Expression): Expression {
     .mul(2 / Math.sqrt(Math.PI));
 }
 
-/**
- * The derivative of each operation: `u`, `v` are its operands, `du`, `dv` their derivatives, `y` the
- * operation itself. Forms are chosen that keep their digits in the tails.
- */
-const RULES: Record<
-  Operation,
-  (parts: {
-    u: Expression;
-    v: Expression;
-    du: Expression;
-    dv: Expression;
-    y: Expression;
-  }) => Expression
-> = {
+/** Whether v is −u, for expressions as `simplify` leaves them. */
+function areOpposite(u: Expression, v: Expression): boolean {
+  if (u.operation === 'neg') return u.operands[0] === v;
+  if (v.operation === 'neg') return v.operands[0] === u;
+  const isMultiple = (node: Expression): boolean =>
+    node.operation === 'mul' && node.operands[1].operation === 'constant';
+  if (!isMultiple(u) || !isMultiple(v) || u.operands[0] !== v.operands[0]) return false;
+  const [factor, other] = [u, v].map(({operands}) => (operands[1] as Expression).value);
+  return factor === -other;
+}
+
+/** s where y is σ(s) · σ(−s), the slope of a sigmoid; undefined of any other product. */
+function angleOfSigmoidSlope(u: Expression, v: Expression): Expression | undefined {
+  const [s, opposite] = [u.operands[0], v.operands[0]];
+  if (!(s instanceof Expression) || !(opposite instanceof Expression)) return undefined;
+  const areSigmoids = u === s.sigmoid() && v === opposite.sigmoid();
+  return areSigmoids && areOpposite(s, opposite) ? s : undefined;
+}
+
+interface Parts {
+  /** The operands of an operation, … */
+  readonly u: Expression;
+  readonly v: Expression;
+  /** … their derivatives, … */
+  readonly du: Expression;
+  readonly dv: Expression;
+  /** … and the operation itself. */
+  readonly y: Expression;
+  /** The derivative of any node below it. */
+  readonly slopeOf: (node: Node) => Expression;
+}
+
+/** The product rule, but −y · tanh(s/2) · s′ for the slope of a sigmoid: that cancels nowhere. */
+function slopeOfProduct({u, v, du, dv, y, slopeOf}: Parts): Expression {
+  const s = angleOfSigmoidSlope(u, v);
+  if (s) return gated(slopeOf(s), y.mul(s.mul(0.5).tanh()).neg());
+  return plus(times(du, v), times(u, dv));
+}
+
+/** The derivative of each operation, in forms that keep their digits in the tails and near 0. */
+const RULES: Record<Operation, (parts: Parts) => Expression> = {
   add: ({du, dv}) => plus(du, dv),
   sub: ({du, dv}) => (dv === ZERO ? du : plus(du, dv.neg())),
-  mul: ({u, v, du, dv}) => plus(times(du, v), times(u, dv)),
+  mul: slopeOfProduct,
   div: ({v, du, dv, y}) =>
     plus(du === ZERO ? ZERO : du.div(v), dv === ZERO ? ZERO : times(y.div(v), dv).neg()),
   pow: ({u, v, du, dv, y}) =>
@@ -106,5 +133,6 @@ function ofNode(
   const du = derivatives.get(u)!;
   const dv = v && derivatives.get(v)!;
   if (du === ZERO && (!v || dv === ZERO)) return ZERO;
-  return RULES[node.operation]({u, v, du, dv, y: node});
+  const slopeOf = (below: Node): Expression => derivatives.get(below)!;
+  return RULES[node.operation]({u, v, du, dv, y: node, slopeOf});
 }

@@ -109,9 +109,12 @@ export class Expression {
     return this.maximum(minimum).minimum(maximum);
   }
 
-  /** The expression as text, such as `where(x > 0, x, alpha * expm1(x))`. */
+  /**
+   * The expression as text, such as `where(x > 0, x, alpha * expm1(x))`; where that would be long,
+   * with names for what is shared: `$1 = exp(x); $1 * ($1 + 1)`.
+   */
   toString(): string {
-    return print(this);
+    return print(this, nodesOf(this));
   }
 }
 
@@ -125,7 +128,7 @@ export class Condition {
   ) {}
 
   toString(): string {
-    return print(this);
+    return print(this, nodesOf(this));
   }
 }
 
@@ -175,11 +178,12 @@ export function input(name: string): Expression {
 function toExpression(operand: unknown, operation: string): Expression {
   if (operand instanceof Expression) return operand;
   if (typeof operand === 'number') return constant(operand);
-  const given = operand instanceof Condition ? `the comparison ${operand}` : describe(operand);
+  const given =
+    operand instanceof Condition ? `the comparison ${operand}` : describeOperand(operand);
   throw new Error(`${operation} takes expressions and finite numbers, got ${given}`);
 }
 
-function describe(value: unknown): string {
+function describeOperand(value: unknown): string {
   return Array.isArray(value) ? 'an array (choose one of its elements)' : String(value);
 }
 
@@ -199,7 +203,7 @@ export function compare(operation: Comparison, operands: readonly unknown[]): Co
 export function where(condition: Condition, whenTrue: Operand, whenFalse: Operand): Expression {
   if (!(condition instanceof Condition)) {
     throw new Error(
-      `where takes a comparison such as x.greater(0) as its first argument, got ${describe(condition)}`,
+      `where takes a comparison such as x.greater(0) as its first argument, got ${describeOperand(condition)}`,
     );
   }
   const nodes = [condition, toExpression(whenTrue, 'where'), toExpression(whenFalse, 'where')];

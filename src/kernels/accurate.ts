@@ -29,11 +29,13 @@ export const FORMS: Forms = {
   erfc: erfcFromExp,
   sin: x => {
     const halfTurns = roundToInteger(x.mul(1 / Math.PI));
-    return sineAfter(x, halfTurns, isOdd(halfTurns));
+    const sine = sineAfter(x, halfTurns, isOdd(halfTurns));
+    return where(x.abs().less(LARGEST_ANGLE), sine, x.sin());
   },
   cos: x => {
     const halfTurns = roundToInteger(x.mul(1 / Math.PI).sub(0.5));
-    return sineAfter(x, halfTurns.add(0.5), isOdd(halfTurns)).neg();
+    const cosine = sineAfter(x, halfTurns.add(0.5), isOdd(halfTurns)).neg();
+    return where(x.abs().less(LARGEST_ANGLE), cosine, x.cos());
   },
 };
 
@@ -45,6 +47,7 @@ export function withAccurateForms(
   expressions: readonly Expression[],
   names: readonly Operation[],
 ): Expression[] {
+  // Forms of two operands are for NaN and infinity, which no constant is.
   const forms = names.map((name): [Operation, Forms[Operation]] => [
     name,
     (u, v) => (v?.operation === 'constant' ? apply(name, [u, v]) : FORMS[name]!(u, v)),
@@ -132,6 +135,9 @@ export function roundedOperand({operation, operands}: Expression): Expression | 
 export function isOdd(integer: Expression): Expression {
   return integer.sub(roundToInteger(integer.mul(0.5)).mul(2)).abs();
 }
+
+/** From here on π in three parts is not enough, and the backend's own sine the better one. */
+const LARGEST_ANGLE = 8192;
 
 /** π in three parts, of which the first two have few bits: a multiple of them is exact. */
 const PI_PARTS = [3.140625, 9.67502593994140625e-4, 1.509957990978376e-7];

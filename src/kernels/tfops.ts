@@ -4,8 +4,8 @@ import type {Comparison, Node, Operation} from '../formula/index.js';
 import {ACCURATE_FORMS, withAccurateForms} from './accurate.js';
 import {histogramIndicators} from './histogram.js';
 import {expressionsOf, valuesOf} from './program.js';
-import type {ProgramInput, ProgramOutput, Reduction} from './program.js';
-import type {KernelTarget} from './target.js';
+import type {Program, ProgramInput, ProgramOutput, Reduction} from './program.js';
+import type {KernelTarget, ProgramShapes} from './target.js';
 
 type Value = tf.Tensor | number;
 
@@ -30,23 +30,21 @@ export const composedTarget: KernelTarget = {
   check: () => {},
   run: (program, inputs, shapes) =>
     tf.tidy(() => {
+      if (tf.util.sizeFromShape(shapes.full as number[]) === 0) return ofNothing(program, shapes);
       const values = new Map<Node, Value>();
       program.inputs.forEach((programInput, index) => {
         bind(programInput, inputs[index], values);
       });
       return program.outputs.map((output, index) => {
-        const expressions =
-          output.reduction === 'histogram' ? indicators(output) : valuesOf(output);
         const inaccurate = INACCURATE[tf.getBackend()] ?? ACCURATE_FORMS;
-        const parts = withAccurateForms(expressions, inaccurate).map(expression =>
+        const parts = withAccurateForms(partsOf(output), inaccurate).map(expression =>
           reduce(
             broadcast(compute(expression, values), shapes.full),
             shapes.reduced[index],
             output.reduction,
           ),
         );
-        const isStacked = output.reduction === 'histogram' || Array.isArray(output.value);
-        if (isStacked) return tf.stack(parts, -1);
+        if (isStacked(output)) return tf.stack(parts, -1);
         return inputs.includes(parts[0]) ? tf.clone(parts[0]) : parts[0];
       });
     }),
@@ -57,8 +55,27 @@ function bind(programInput: ProgramInput, tensor: tf.Tensor, values: Map<Node, V
   expressionsOf(programInput).forEach((node, index) => values.set(node, tensors[index]));
 }
 
-function indicators(output: ProgramOutput): Expression[] {
-  return valuesOf(output).flatMap(histogramIndicators);
+/** What is computed for an output, each part a tensor. */
+function partsOf(output: ProgramOutput): readonly Expression[] {
+  const values = valuesOf(output);
+  return output.reduction === 'histogram' ? values.flatMap(histogramIndicators) : values;
+}
+
+function isStacked({reduction, value}: ProgramOutput): boolean {
+  return reduction === 'histogram' || Array.isArray(value);
+}
+
+/** What is gathered of no elements at all. */
+const OF_NOTHING: Record<Reduction, number> = {sum: 0, histogram: 0, min: Infinity, max: -Infinity};
+
+/** The outputs for inputs without an element: stock ops get shapes wrong there. */
+function ofNothing({outputs}: Program, shapes: ProgramShapes): tf.Tensor[] {
+  return outputs.map((output, index) => {
+    const {reduction} = output;
+    const shape = [...(reduction ? shapes.reduced[index] : shapes.full)];
+    if (isStacked(output)) shape.push(partsOf(output).length);
+    return tf.fill(shape, reduction ? OF_NOTHING[reduction] : 0);
+  });
 }
 
 function compute(expression: Expression, values: Map<Node, Value>): Value {

@@ -54,7 +54,8 @@ export function weightShape(
     if (size !== null) return size;
     throw new Error(
       `${owner}: the size of axis ${index + 1} is unknown in [${inputShape.map(String)}], so it ` +
-        `cannot have weights of its own; share it: sharedAxes: [${index + 1}] or 'spatial'`,
+        `cannot have weights of its own; share it: sharedAxes: ` +
+        `[${[...sharedAxes, index + 1].sort((a, b) => a - b).join(', ')}]`,
     );
   });
 }

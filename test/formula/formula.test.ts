@@ -158,6 +158,19 @@ test.each([
 
 /** From mpmath 1.3 at 50 digits. */
 test.each([
+  ['tanh', 1e-8, -2e-8],
+  ['tanh', -1e-5, 1.9999999997333332e-5],
+  ['tanh', 20, -3.398683404233271e-17],
+  ['sigmoid', 1e-4, -1.2499999958333334e-5],
+  ['sigmoid', -50, 1.9287498479639178e-22],
+  ['sigmoid', Infinity, 0],
+] as const)('the second derivative of %s at %d keeps its digits', (operation, at, truth) => {
+  const second = derivative(derivative(apply(operation, [x]), 'x'), 'x');
+  expect(Math.abs(evaluate(second, {x: at}) - truth)).toBeLessThanOrEqual(1e-14 * Math.abs(truth));
+});
+
+/** From mpmath 1.3 at 50 digits. */
+test.each([
   [1e-10, 1.1283791670955126e-10, 0.9999999998871621],
   [0.5, 0.5204998778130465, 0.4795001221869535],
   [1, 0.8427007929497149, 0.15729920705028513],
@@ -192,6 +205,15 @@ test('prints formulas as text', () => {
   );
   expect(String(z.sub(alpha.sub(1)).div(z.neg()))).toBe('(z - (alpha - 1)) / (-z)');
   expect(String(polynomial(z, [c, d, 2]))).toBe('z * (z * 2 + d) + c');
+});
+
+test('prints what is shared once where all of it would be long', () => {
+  let [u, nested] = [input('u'), input('u')];
+  for (let depth = 0; depth < 3; depth++) u = u.mul(u.add(1));
+  for (let depth = 0; depth < 60; depth++) nested = nested.mul(nested.add(1));
+  expect(String(u)).not.toContain('$');
+  expect(String(nested)).toMatch(/^\$1 = u \* \(u \+ 1\); \$2 = \$1 \* \(\$1 \+ 1\); /);
+  expect(String(nested)).toMatch(/; \$59 \* \(\$59 \+ 1\)$/);
 });
 
 test.each([

@@ -301,6 +301,23 @@ test('a constraint that was taken away stays away after saving and loading', asy
   }
 });
 
+test.each(['nonNeg', constraints.minValue(0.1)])(
+  'loading and setting a weight under the constraint %j leaks nothing, and applies it',
+  async alphaConstraint => {
+    await tf.setBackend('cpu');
+    const artifacts = await saved(modelOf(layers.prelu({inputShape, alphaConstraint})));
+    const weight = tf.fill([5], -1);
+    const {numTensors} = tf.memory();
+    const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+    expect(tf.memory().numTensors).toBe(numTensors + 1);
+    model.layers[0].setWeights([weight]);
+    expect(tf.memory().numTensors).toBe(numTensors + 1);
+    expect(Math.min(...model.layers[0].weights[0].read().dataSync())).toBeGreaterThanOrEqual(0);
+    model.dispose();
+    expect(tf.memory().numTensors).toBe(numTensors);
+  },
+);
+
 test('the mask of a layer before reaches the layers behind', () => {
   const masked = modelOf(
     tf.layers.masking({maskValue: 0, inputShape: [2, 1]}),
@@ -324,10 +341,10 @@ test.each([
   ],
   [() => layers.elu({beta: 1} as never), /ELU: unknown argument 'beta'; accepted: alpha, name/],
   [() => layers.gelu({approximate: 1 as never}), /approximate must be true or false, got 1/],
-  [() => layers.leakyRelu({alpha: 0.1, negativeSlope: 0.2} as never), /same option and differ/],
+  [() => layers.leakyRelu({alpha: 0.1, negativeSlope: 0.2}), /same option and differ/],
   [
     () => layers.pelu({aConstraint: 'positive'}),
-    /PELU: of the weight a: Unknown constraint: positive/,
+    /PELU: aConstraint must be a constraint \(.*\), got 'positive'/,
   ],
   [() => layers.pelu({sharedAxes: 'channels' as never}), /sharedAxes must be an axis number/],
   [() => layers.pelu({dataFormat: 'nchw' as never}), /dataFormat must be 'channelsLast'/],
@@ -336,6 +353,7 @@ test.each([
     /PELU 'p': shared axis 3 is out of range for an input of rank 3/,
   ],
   [() => layers.pelu({sharedAxes: 0}).apply(tf.input({shape: [2]})), /axis 0 is the batch/],
+  [() => layers.celu({alpha: 0}), /CELU: alpha must be a finite number other than 0, got 0/],
   [() => constraints.minValue(NaN), /MinValue: minValue must be a finite number, got NaN/],
   [() => constraints.minMaxValue(2, 1), /minValue 2 is larger than maxValue 1/],
 ])('a mistake is named before anything is created: %s', (build, message) => {

@@ -28,6 +28,22 @@ export async function train(
 
 export const value: tf.Tensor = activations.mish(tf.scalar(1));
 
+export const accepted = [
+  layers.leakyReLU({negativeSlope: 0.1}),
+  layers.rational({numeratorInitializer: [0, 1, 0, 0, 0, 0], denominatorInitializer: 'zeros'}),
+  layers.pelu({aInitializer: 2, bConstraint: null}),
+  activations.leakyRelu([1], {negativeSlope: 0.1}),
+];
+
+// @ts-expect-error An alias has the type of its option.
+export const wrongAlias = activations.leakyRelu([1], {negativeSlope: 'steep'});
+
+// @ts-expect-error A weight that is no vector has no coefficients.
+export const wrongInitializer = layers.pelu({aInitializer: [1, 2]});
+
+// @ts-expect-error There is no such weight.
+export const wrongWeight = layers.pelu({alphaInitializer: 'ones'});
+
 // @ts-expect-error A layer is not a number, so the types are not `any`.
 export const layer: number = layers.prelu();
 
