@@ -1,47 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
-import {checkKnown, describe} from '../errors.js';
+import {checkKnown} from '../errors.js';
 import type {Values} from '../formula/index.js';
 import type {Program} from '../kernels/index.js';
 import {Accumulator} from './accumulator.js';
 import {hookLayers} from './hooks.js';
 import {largestSlope} from './largest-slope.js';
+import {checkOptions} from './options.js';
+import type {ActivationMonitorOptions, Settings} from './options.js';
 import {reportOf} from './report.js';
-import {consoleReporter} from './reporters/index.js';
 import {RULES} from './rules/index.js';
+import {Schedule} from './schedule.js';
 import {findLayers, graphOf} from './sites.js';
 import type {NotWatched, WatchedLayer} from './sites.js';
 import {gatherStatistics, statisticsProgram} from './statistics.js';
 import type {PendingStatistics} from './statistics.js';
+import {whenTrainingEnds} from './training-end.js';
 import {ENOUGH_SAMPLES} from './types.js';
-import type {Finding, LayerSnapshot, Report, Reporter, Snapshot} from './types.js';
-
-/** The options of an `ActivationMonitor`. */
-export interface ActivationMonitorOptions {
-  /**
-   * Every how many training batches to watch. 'auto', the default: each until every unit has been
-   * seen in 300 samples, then as seldom as the budget asks.
-   */
-  every?: 'auto' | number;
-  /** The share of the training time that 'auto' may take in the long run. Default: 0.01. */
-  overheadBudget?: number;
-  /** The names of the layers to watch. Default: all that can be. */
-  layers?: readonly string[];
-  /** Who shows what is seen. Default: a table on the console at the end of training. */
-  reporters?: readonly Reporter[];
-  /** Called once for each rule and layer, when it is first found. */
-  onFinding?: (finding: Finding) => void;
-  /** Ids of rules that end training when they find something, such as ['non-finite']. */
-  stopOn?: readonly string[];
-}
-
-const OPTIONS = ['every', 'overheadBudget', 'layers', 'reporters', 'onFinding', 'stopOn'];
+import type {Finding, LayerSnapshot, Report, Snapshot} from './types.js';
 
 /** In loops without epochs, statistics describe about this many of the latest samples. */
 const WINDOW_SAMPLES = 10 * ENOUGH_SAMPLES;
-
-/** The widest spacing that 'auto' chooses, in batches. */
-const WIDEST_SPACING = 100;
 
 /** Slopes below this are compared with the largest of the formula. */
 const SMALL_SLOPE = 0.1;
@@ -75,8 +54,8 @@ interface Pending extends PendingStatistics {
  * changes no weight. For loops of one's own there is `attach`.
  */
 export class ActivationMonitor extends tf.Callback {
-  private readonly options: Required<Omit<ActivationMonitorOptions, 'layers' | 'onFinding'>> &
-    Pick<ActivationMonitorOptions, 'layers' | 'onFinding'>;
+  private readonly options: Settings;
+  private schedule: Schedule;
   private sites = new Map<WatchedLayer, Site[]>();
   private notWatched: readonly NotWatched[] = [];
   private pending: Pending[] = [];
@@ -84,30 +63,14 @@ export class ActivationMonitor extends tf.Callback {
   private readonly history: Snapshot[] = [];
   private restore: (() => void) | undefined;
   private seen = new Set<Site>();
-  private watching = false;
-  private spacing = 1;
-  private sinceWatched = 0;
   private epoch = 0;
   private step = -1;
-  private watchTime = 0;
-  private batchWatchTime = 0;
-  private startTime = 0;
-  private stepTime = 0;
-  private lastStepStart = 0;
-  private endTime: number | undefined;
 
-  /** @throws if an option is unknown or out of range. */
+  /** @throws if an option is unknown, of another type, or out of range. */
   constructor(options: ActivationMonitorOptions = {}) {
     super();
-    checkOptions(options);
-    this.options = {
-      every: options.every ?? 'auto',
-      overheadBudget: options.overheadBudget ?? 0.01,
-      reporters: options.reporters ?? [consoleReporter()],
-      stopOn: options.stopOn ?? [],
-      layers: options.layers,
-      onFinding: options.onFinding,
-    };
+    this.options = checkOptions(options);
+    this.schedule = this.newSchedule();
   }
 
   /** What was found, as of the last epoch (or now, after `report`). */
@@ -165,7 +128,7 @@ export class ActivationMonitor extends tf.Callback {
   }
 
   override async onTrainEnd(): Promise<void> {
-    this.endTime = performance.now();
+    this.schedule.finish();
     const report = this.reportNow();
     for (const reporter of this.options.reporters) {
       await this.guard(() => reporter.onTrainEnd?.(report));
@@ -186,8 +149,7 @@ export class ActivationMonitor extends tf.Callback {
   }
 
   private get cost(): Report['cost'] {
-    const total = (this.endTime ?? performance.now()) - this.startTime;
-    return {share: total > 0 ? this.watchTime / total : 0, every: this.spacing};
+    return {share: this.schedule.share, every: this.schedule.spacing};
   }
 
   private get allSites(): Site[] {
@@ -218,13 +180,7 @@ export class ActivationMonitor extends tf.Callback {
     this.seen.clear();
     this.epoch = 0;
     this.step = -1;
-    this.watching = false;
-    this.spacing = this.options.every === 'auto' ? 1 : this.options.every;
-    this.sinceWatched = this.spacing;
-    this.watchTime = 0;
-    this.stepTime = 0;
-    this.startTime = performance.now();
-    this.endTime = undefined;
+    this.schedule = this.newSchedule();
     const restoreLayers = hookLayers(
       chosen,
       (layer, call) => this.isWatching(this.sites.get(layer)![call]),
@@ -234,7 +190,7 @@ export class ActivationMonitor extends tf.Callback {
       restoreLayers();
       if (this.restore !== detach) return;
       this.restore = undefined;
-      this.endTime ??= performance.now();
+      this.schedule.finish();
       for (const {tensor} of this.pending.splice(0)) tensor.dispose();
     };
     this.restore = detach;
@@ -251,33 +207,28 @@ export class ActivationMonitor extends tf.Callback {
       this.beginPass();
     }
     this.seen.add(site);
-    return this.watching;
+    return this.schedule.isWatching;
   }
 
   private beginPass(): void {
     this.seen.clear();
     this.step++;
-    this.sinceWatched++;
-    this.batchWatchTime = 0;
-    this.lastStepStart = performance.now();
-    this.watching = this.sinceWatched >= this.spacing;
-    if (this.watching) this.sinceWatched = 0;
+    this.schedule.beginPass();
   }
 
   private endPass(): void {
-    const elapsed = performance.now() - this.lastStepStart - this.batchWatchTime;
-    this.stepTime = this.stepTime === 0 ? elapsed : 0.9 * this.stepTime + 0.1 * elapsed;
-    if (!this.watching || this.options.every !== 'auto') return;
     const hasEnough = this.allSites.every(
       ({accumulator}) => accumulator && accumulator.samples >= ENOUGH_SAMPLES,
     );
-    if (!hasEnough) return;
-    const affordable = this.batchWatchTime / (this.options.overheadBudget * this.stepTime);
-    this.spacing = Math.min(WIDEST_SPACING, Math.max(1, Math.ceil(affordable)));
+    this.schedule.endPass(hasEnough);
+  }
+
+  private newSchedule(): Schedule {
+    return new Schedule(this.options.every, this.options.overheadBudget);
   }
 
   private observe(site: Site, z: Tensor, y: Tensor, mask: Tensor | null): void {
-    this.time(() => {
+    this.schedule.time(() => {
       const axis = channelAxis(site.watched, y.rank);
       const units = y.shape[axis];
       const shift = site.accumulator?.shift ?? new Float32Array(units);
@@ -287,30 +238,16 @@ export class ActivationMonitor extends tf.Callback {
     });
   }
 
-  private time<T>(work: () => T): T {
-    const start = performance.now();
-    try {
-      return work();
-    } finally {
-      this.addWatchTime(performance.now() - start);
-    }
-  }
-
-  private addWatchTime(milliseconds: number): void {
-    this.watchTime += milliseconds;
-    this.batchWatchTime += milliseconds;
-  }
-
   private async collect(): Promise<void> {
-    const start = performance.now();
-    const batch = this.pending.splice(0);
-    const values = await Promise.all(batch.map(({tensor}) => tensor.data<'float32'>()));
-    batch.forEach((pending, index) => this.merge(pending, values[index]));
-    this.addWatchTime(performance.now() - start);
+    await this.schedule.timeAsync(async () => {
+      const batch = this.pending.splice(0);
+      const values = await Promise.all(batch.map(({tensor}) => tensor.data<'float32'>()));
+      batch.forEach((pending, index) => this.merge(pending, values[index]));
+    });
   }
 
   private collectNow(): void {
-    this.time(() => {
+    this.schedule.time(() => {
       for (const pending of this.pending.splice(0)) {
         this.merge(pending, pending.tensor.dataSync<'float32'>());
       }
@@ -379,27 +316,6 @@ export class ActivationMonitor extends tf.Callback {
       console.warn(`ActivationMonitor: a reporter failed; training goes on. ${String(error)}`);
     }
   }
-}
-
-function checkOptions(options: ActivationMonitorOptions): void {
-  checkKnown('ActivationMonitor', 'option', Object.keys(options), OPTIONS);
-  const {every = 'auto', overheadBudget = 0.01, stopOn = []} = options;
-  if (every !== 'auto' && !(Number.isInteger(every) && every > 0)) {
-    throw new Error(
-      `ActivationMonitor: every must be 'auto' or a positive whole number, got ${describe(every)}`,
-    );
-  }
-  if (!(overheadBudget > 0 && overheadBudget <= 1)) {
-    throw new Error(
-      `ActivationMonitor: overheadBudget must be above 0 and at most 1, got ${describe(overheadBudget)}`,
-    );
-  }
-  checkKnown(
-    'ActivationMonitor',
-    'rule in stopOn',
-    stopOn,
-    RULES.map(({id}) => id),
-  );
 }
 
 function sitesOf(watched: WatchedLayer): Site[] {
@@ -511,24 +427,4 @@ async function nextFrameSometimes(): Promise<void> {
   if (performance.now() - lastFrame < 100) return;
   await tf.nextFrame();
   lastFrame = performance.now();
-}
-
-/**
- * Calls back when `fit` ends, however it ends: tfjs sets `isTraining` to false in every case, and
- * calls no callback when it throws.
- */
-function whenTrainingEnds(model: tf.LayersModel, callBack: () => void): void {
-  const owner = model as unknown as {isTraining: boolean};
-  const earlier = Object.getOwnPropertyDescriptor(owner, 'isTraining');
-  Object.defineProperty(owner, 'isTraining', {
-    configurable: true,
-    enumerable: true,
-    get: () => true,
-    set(value: boolean) {
-      if (value) return;
-      callBack();
-      if (earlier) Object.defineProperty(owner, 'isTraining', earlier);
-      owner.isTraining = false;
-    },
-  });
 }
