@@ -78,7 +78,6 @@ export class Accumulator {
   }
 
   add(batch: BatchStatistics, step: number): void {
-    if (batch.samples === 0) return;
     this.samples += batch.samples;
     this.current.add(batch);
     batch.nonFinite.forEach((count, unit) => (this.nonFinite[unit] += count));

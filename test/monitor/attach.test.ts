@@ -206,10 +206,11 @@ describe('attached', () => {
         .minimize(() => tf.mean(network.apply(inputs, {training: true}) as tf.Tensor).asScalar());
     };
     minimize(tf.ones([8, 1]), encoder);
+    minimize(tf.ones([8, 1]), encoder);
     minimize([tf.zeros([8, 1]), tf.fill([8, 1], 2)], model);
     detach();
     expect(monitor.report().layers.map(({name, samples}) => [name, samples])).toEqual([
-      ['shared (call 1)', 16],
+      ['shared (call 1)', 24],
       ['shared (call 2)', 8],
     ]);
   });
