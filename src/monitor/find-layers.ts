@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import type {AnyActivation} from '../activation-types.js';
+import {checkKnown} from '../errors.js';
 import type {ActivationInstance} from '../instance.js';
 import {ActivationLayer} from '../layers/activation-layer.js';
 import {defaultOptions, optionNames, resolveOptions} from '../options.js';
@@ -47,6 +48,36 @@ export function findLayers(model: tf.LayersModel): {
   const notWatched = new Map<Layer, NotWatched>();
   visit(model, {prefix: '', times: 1, isOuter: true, entering: []}, watched, notWatched);
   return {watched: [...watched.values()], notWatched: [...notWatched.values()]};
+}
+
+/**
+ * As `findLayers`, for the layers of the given names alone; without names, for all.
+ * @throws if there is no such layer, or it cannot be watched.
+ */
+export function chooseLayers(
+  model: tf.LayersModel,
+  names: readonly string[] | undefined,
+): {watched: WatchedLayer[]; notWatched: NotWatched[]} {
+  const {watched, notWatched} = findLayers(model);
+  if (!names) return {watched, notWatched};
+  const accepted = watched.map(({name}) => name);
+  for (const {name, reason} of notWatched) {
+    if (!names.includes(name) || accepted.includes(name)) continue;
+    const list = accepted.join(', ') || 'none';
+    throw new Error(
+      `ActivationMonitor: the layer '${name}' cannot be watched: ${reason}; accepted: ${list}`,
+    );
+  }
+  checkKnown('ActivationMonitor', 'layer', names, accepted);
+  const isChosen = ({name}: WatchedLayer): boolean => names.includes(name);
+  const others = watched.filter(layer => !isChosen(layer));
+  return {
+    watched: watched.filter(isChosen),
+    notWatched: [
+      ...notWatched,
+      ...others.map(({name}) => ({name, reason: 'not chosen', hasActivation: true})),
+    ],
+  };
 }
 
 interface Place {

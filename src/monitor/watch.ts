@@ -1,17 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
-import {checkKnown} from '../errors.js';
-import {findLayers} from './find-layers.js';
-import type {NotWatched, WatchedLayer} from './find-layers.js';
+import {chooseLayers} from './find-layers.js';
+import type {NotWatched} from './find-layers.js';
+import {Findings} from './findings.js';
 import {observeLayer} from './hooks.js';
 import type {Activity} from './hooks.js';
 import type {Settings} from './options.js';
 import {GradientScope, isRecording} from './passes.js';
 import {Readings, canReadNow} from './readings.js';
-import {jsonSafe, reportOf} from './report.js';
-import {RULES} from './rules/index.js';
+import {reportOf} from './report.js';
 import {Schedule} from './schedule.js';
 import {Site} from './site.js';
-import {ENOUGH_SAMPLES, SEVERITIES} from './types.js';
+import {ENOUGH_SAMPLES} from './types.js';
 import type {Finding, Report, Snapshot} from './types.js';
 
 /** In loops without epochs, a window has about this many samples; the first ones are shorter. */
@@ -27,7 +26,7 @@ export type WatchKind = 'fit' | 'loop';
 export class Watch {
   epoch = 0;
   private step = -1;
-  private found = new Map<string, Finding>();
+  private readonly found = new Findings();
   private readonly history: Snapshot[] = [];
   private readonly sites: readonly Site[];
   private readonly failed = new Set<Site>();
@@ -73,7 +72,7 @@ export class Watch {
   }
 
   get findings(): readonly Finding[] {
-    return [...this.found.values()];
+    return this.found.all;
   }
 
   get snapshots(): readonly Snapshot[] {
@@ -171,19 +170,12 @@ export class Watch {
     }
   }
 
-  private askForWeights(): void {
-    for (const site of this.sites) this.readings.add(...site.askForWeights());
-  }
-
   /** Reads what is waiting, and the weights if wanted; then goes on with what there is. */
-  private takeIn({hasWeights, then}: Intake): Promise<void> {
+  private takeIn(intake: Intake): Promise<void> {
     return this.schedule.timeAsync(async () => {
-      await this.guard(CANNOT_READ, () => {
-        if (hasWeights) this.askForWeights();
-        return this.readings.collect();
-      });
-      this.judgeNonFinite();
-      then?.();
+      this.attempt(CANNOT_READ, () => this.prepare(intake));
+      await this.guard(CANNOT_READ, () => this.readings.collect());
+      this.attempt(CANNOT_JUDGE, () => this.goOn(intake));
     });
   }
 
@@ -191,15 +183,20 @@ export class Watch {
   private takeInSoon(intake: Intake): void {
     if (!canReadNow()) return void this.takeIn(intake);
     this.schedule.time(() => {
-      try {
-        if (intake.hasWeights) this.askForWeights();
-        this.readings.collectNow();
-      } catch (error) {
-        this.warn(CANNOT_READ, error);
-      }
-      this.judgeNonFinite();
-      intake.then?.();
+      this.attempt(CANNOT_READ, () => this.prepare(intake));
+      this.attempt(CANNOT_READ, () => this.readings.collectNow());
+      this.attempt(CANNOT_JUDGE, () => this.goOn(intake));
     });
+  }
+
+  private prepare({hasWeights}: Intake): void {
+    if (!hasWeights) return;
+    for (const site of this.sites) this.readings.add(...site.askForWeights());
+  }
+
+  private goOn({then}: Intake): void {
+    this.judgeNonFinite();
+    then?.();
   }
 
   private closeWindow(): void {
@@ -221,20 +218,7 @@ export class Watch {
   private judge(): Snapshot {
     const {epoch, step} = this;
     const snapshot = {epoch, step, layers: this.sites.flatMap(site => site.snapshot())};
-    const earlier = this.found;
-    this.found = new Map();
-    const news: Finding[] = [];
-    for (const finding of snapshot.layers.flatMap(layer =>
-      RULES.flatMap(rule => rule.check(layer)),
-    )) {
-      const key = `${finding.rule} ${finding.layer}`;
-      const known = earlier.get(key);
-      const since = known ? {epoch: known.epoch, step: known.step} : {epoch, step};
-      const dated = jsonSafe({...finding, ...since});
-      this.found.set(key, dated);
-      if (!known || severityOf(dated) > severityOf(known)) news.push(dated);
-    }
-    news.forEach(finding => this.announce(finding));
+    for (const finding of this.found.judge(snapshot)) this.announce(finding);
     return snapshot;
   }
 
@@ -247,6 +231,15 @@ export class Watch {
     }
   }
 
+  private attempt(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.warn(what, error);
+    }
+  }
+
+  /** As `attempt`, for work that may wait. */
   private async guard(what: string, work: () => void | Promise<void>): Promise<void> {
     try {
       await work();
@@ -265,39 +258,10 @@ export class Watch {
 }
 
 const CANNOT_READ = 'it could not read what it gathered';
+const CANNOT_JUDGE = 'it could not judge what it read';
 
 interface Intake {
   /** Whether to read the weights too. */
   readonly hasWeights: boolean;
   readonly then?: () => void;
-}
-
-function severityOf({severity}: Finding): number {
-  return SEVERITIES.indexOf(severity);
-}
-
-function chooseLayers(
-  model: tf.LayersModel,
-  names: readonly string[] | undefined,
-): {watched: WatchedLayer[]; notWatched: NotWatched[]} {
-  const {watched, notWatched} = findLayers(model);
-  if (!names) return {watched, notWatched};
-  const accepted = watched.map(({name}) => name);
-  for (const {name, reason} of notWatched) {
-    if (!names.includes(name) || accepted.includes(name)) continue;
-    const list = accepted.join(', ') || 'none';
-    throw new Error(
-      `ActivationMonitor: the layer '${name}' cannot be watched: ${reason}; accepted: ${list}`,
-    );
-  }
-  checkKnown('ActivationMonitor', 'layer', names, accepted);
-  const isChosen = ({name}: WatchedLayer): boolean => names.includes(name);
-  const others = watched.filter(layer => !isChosen(layer));
-  return {
-    watched: watched.filter(isChosen),
-    notWatched: [
-      ...notWatched,
-      ...others.map(({name}) => ({name, reason: 'not chosen', hasActivation: true})),
-    ],
-  };
 }
