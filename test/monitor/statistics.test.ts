@@ -170,6 +170,13 @@ describe('the largest slope', () => {
     largestSlope!.forEach((slope, unit) => expect(slope).toBeCloseTo(expected[unit], 1));
   });
 
+  test('of a steep formula shows that a slope of a third is saturated', async () => {
+    const model = fixed(dense(1, {inputShape: [1], ...ones}), steep.layer());
+    const [layer] = (await seenIn(model, tf.mul(normal(6400, 1), 2))).report().layers;
+    expect(layer.slope![0]).toBeGreaterThan(0.3);
+    expect(layer.saturated).toEqual([0]);
+  });
+
   test('of thousands of units with weights of their own takes no second', async () => {
     await tf.setBackend('wasm');
     const units = 2048;
