@@ -4,7 +4,7 @@ import type {BatchStatistics} from './statistics.js';
 /** The statistics of a layer's units over some batches. */
 class Window {
   samples = 0;
-  positions = 0;
+  /** How many finite outputs each unit had. */
   readonly count: Float64Array;
   readonly mean: Float64Array;
   readonly squares: Float64Array;
@@ -15,28 +15,25 @@ class Window {
 
   constructor(units: number) {
     const zeros = (): Float64Array => new Float64Array(units);
-    [this.count, this.mean, this.squares, this.zeros, this.slope] = [
-      zeros(),
-      zeros(),
-      zeros(),
-      zeros(),
-      zeros(),
-    ];
+    this.count = zeros();
+    this.mean = zeros();
+    this.squares = zeros();
+    this.zeros = zeros();
+    this.slope = zeros();
     this.min = zeros().fill(Infinity);
     this.max = zeros().fill(-Infinity);
   }
 
-  /** Merges a batch, whose sums are about `shift`, by Chan's formula. */
-  add(batch: BatchStatistics, shift: Float32Array): void {
+  /** Merges a batch, whose sums are about its shift, by Chan's formula. */
+  add(batch: BatchStatistics): void {
     this.samples += batch.samples;
-    this.positions += batch.positions;
     batch.count.forEach((count, unit) => {
+      if (count === 0) return;
       this.zeros[unit] += batch.zeros[unit];
       this.slope[unit] += batch.slope?.[unit] ?? 0;
-      if (count === 0) return;
       const offset = batch.sum[unit] / count;
       const squares = Math.max(0, batch.sumOfSquares[unit] - count * offset * offset);
-      const delta = shift[unit] + offset - this.mean[unit];
+      const delta = batch.shift[unit] + offset - this.mean[unit];
       const total = this.count[unit] + count;
       this.squares[unit] += squares + (delta * delta * this.count[unit] * count) / total;
       this.mean[unit] += (delta * count) / total;
@@ -67,37 +64,48 @@ export class Accumulator {
     this.current = new Window(units);
   }
 
-  /** The means so far, about which the next batch is summed. */
-  get shift(): Float32Array {
-    return Float32Array.from(this.window.mean);
+  /** The means so far, about which the next batch is summed; none before the first. */
+  get shift(): Float32Array | undefined {
+    return this.samples > 0 ? Float32Array.from(this.window.mean) : undefined;
   }
 
-  add(batch: BatchStatistics, shift: Float32Array, step: number): void {
+  get samplesOfWindow(): number {
+    return this.current.samples;
+  }
+
+  get hasNonFinite(): boolean {
+    return this.nonFinite.some(count => count > 0);
+  }
+
+  add(batch: BatchStatistics, step: number): void {
     this.samples += batch.samples;
-    this.current.add(batch, shift);
-    for (let unit = 0; unit < this.units; unit++) {
-      this.nonFinite[unit] += batch.nonFinite[unit];
-      if (!batch.fired) continue;
-      if (batch.fired[unit] > 0) {
-        this.lastFired[unit] = step;
-        this.quietSamples[unit] = 0;
-        this.quietOutput[unit] = 0;
-        this.quietWeightSlope[unit] = 0;
-        continue;
-      }
-      const output = Math.max(Math.abs(batch.min[unit]), Math.abs(batch.max[unit]));
-      this.quietSamples[unit] += batch.samples;
-      this.quietOutput[unit] = Math.max(this.quietOutput[unit], output);
-      this.quietWeightSlope[unit] = Math.max(
-        this.quietWeightSlope[unit],
-        batch.weightSlope?.[unit] ?? 0,
-      );
-    }
+    this.current.add(batch);
+    batch.nonFinite.forEach((count, unit) => (this.nonFinite[unit] += count));
+    batch.fired?.forEach((fired, unit) => {
+      if (fired > 0) this.noteFiring(unit, step);
+      else if (batch.count[unit] > 0) this.noteSilence(unit, batch);
+    });
   }
 
-  /** Begins a new window, if the current one has enough samples of `least` or more. */
-  roll(least = ENOUGH_SAMPLES): void {
-    if (this.current.samples < least) return;
+  private noteFiring(unit: number, step: number): void {
+    this.lastFired[unit] = step;
+    this.quietSamples[unit] = 0;
+    this.quietOutput[unit] = 0;
+    this.quietWeightSlope[unit] = 0;
+  }
+
+  private noteSilence(unit: number, {samples, min, max, weightSlope}: BatchStatistics): void {
+    const largest = (values: Float64Array, value: number): void => {
+      values[unit] = Math.max(values[unit], value);
+    };
+    this.quietSamples[unit] += samples;
+    largest(this.quietOutput, Math.max(Math.abs(min[unit]), Math.abs(max[unit])));
+    largest(this.quietWeightSlope, weightSlope?.[unit] ?? 0);
+  }
+
+  /** Begins a new window, if the current one has enough samples. */
+  roll(): void {
+    if (this.current.samples < ENOUGH_SAMPLES) return;
     this.previous = this.current;
     this.current = new Window(this.units);
   }

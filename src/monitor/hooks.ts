@@ -1,16 +1,28 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import type {StringActivation} from '../tfjs-classes.js';
-import type {Layer, WatchedLayer} from './sites.js';
+import type {WatchedLayer} from './find-layers.js';
+import type {Layer} from './flow.js';
+import {GradientScope, isRecording} from './passes.js';
 
-/** What a watched layer did: from input `z` of the activation to its output `y`. */
-export type Observe = (
-  watched: WatchedLayer,
-  call: number,
-  z: Tensor,
-  y: Tensor,
-  mask: Tensor | null,
-) => void;
+/** What one call of a layer's activation did. */
+export interface Activity {
+  /** The output of the activation. */
+  readonly y: Tensor;
+  /** Computes its input: not every observer needs it. */
+  readonly z: () => Tensor;
+  /** The mask that tfjs passed; it may have been meant for another layer. */
+  readonly mask: Tensor | null;
+}
+
+/** Looks at the training calls of one layer. Its methods must not throw. */
+export interface LayerObserver {
+  /** How often one forward pass calls the layer. */
+  readonly calls: number;
+  /** Whether to look at this call, counted from 0 in each pass. */
+  isWatching(call: number): boolean;
+  observe(call: number, activity: Activity): void;
+}
 
 type Call = Layer['call'];
 
@@ -25,61 +37,91 @@ const INPUT_OF_FUSED: Readonly<Record<string, (y: Tensor) => Tensor>> = {
 };
 const FUSING_LAYERS = ['Dense', 'Conv2D'];
 
+/** The hooks that are in place, one for each layer. */
+const hooks = new WeakMap<Layer, Hook>();
+
 /**
- * Hooks into the calls of layers, each on its instance. `isWatching` tells, at the first call of a
- * layer in a pass, whether to look. Returns a function that restores every layer.
+ * Shows an observer the training calls of a layer. Returns a function that ends that; when the last
+ * observer leaves, in whatever order, the layer is as it was.
  */
-export function hookLayers(
-  layers: readonly WatchedLayer[],
-  isWatching: (watched: WatchedLayer, call: number) => boolean,
-  observe: Observe,
-): () => void {
-  const restores = layers.map(watched => hookLayer(watched, isWatching, observe));
-  return () => restores.forEach(restore => restore());
+export function observeLayer({layer, isInner}: WatchedLayer, observer: LayerObserver): () => void {
+  const hook = hooks.get(layer) ?? new Hook(layer, isInner);
+  hooks.set(layer, hook);
+  hook.observers.add(observer);
+  return () => {
+    hook.observers.delete(observer);
+    if (hook.observers.size > 0 || hooks.get(layer) !== hook) return;
+    hooks.delete(layer);
+    hook.remove();
+  };
 }
 
-function hookLayer(
-  watched: WatchedLayer,
-  isWatching: (watched: WatchedLayer, call: number) => boolean,
-  observe: Observe,
-): () => void {
-  const {layer} = watched;
-  const earlier = Object.getOwnPropertyDescriptor(layer, 'call');
-  const original = layer.call.bind(layer) as Call;
-  let isActive = true;
-  let calls = 0;
-  const hooked: Call = (inputs, kwargs) => {
-    if (!isActive || !isTraining(kwargs)) return original(inputs, kwargs);
-    const call = calls++ % watched.calls;
-    if (!isWatching(watched, call)) return original(inputs, kwargs);
-    const mask = maskOf(kwargs);
-    const inputOf = inputOfFused(layer);
-    if (watched.isInner && !inputOf) {
-      const tell = (z: Tensor, y: Tensor): void => observe(watched, call, z, y, mask);
-      return withTap(layer, tell, () => original(inputs, kwargs));
-    }
-    const output = original(inputs, kwargs);
-    const y = first(output);
-    const z = inputOf ? inputOf(y) : first(inputs);
-    observe(watched, call, z, y, mask);
-    return output;
-  };
-  layer.call = hooked;
-  return () => {
-    isActive = false;
-    if (layer.call !== hooked) return;
+/** A layer's own `call`, on its instance, that tells observers. */
+class Hook {
+  readonly observers = new Set<LayerObserver>();
+  private readonly earlier: PropertyDescriptor | undefined;
+  private readonly original: Call;
+  private readonly hooked: Call;
+  private readonly scope = new GradientScope();
+  private calls = 0;
+
+  constructor(
+    private readonly layer: Layer,
+    private readonly isInner: boolean,
+  ) {
+    this.earlier = Object.getOwnPropertyDescriptor(layer, 'call');
+    this.original = layer.call.bind(layer) as Call;
+    this.hooked = (inputs, kwargs) => this.call(inputs, kwargs);
+    layer.call = this.hooked;
+  }
+
+  /** Restores the layer, unless another has hooked into it since: then the hook remains, idle. */
+  remove(): void {
+    const {layer, earlier} = this;
+    if (layer.call !== this.hooked) return;
     if (earlier) Object.defineProperty(layer, 'call', earlier);
     else delete (layer as Partial<Pick<Layer, 'call'>>).call;
-  };
+  }
+
+  private call(inputs: Parameters<Call>[0], kwargs: Parameters<Call>[1]): ReturnType<Call> {
+    const original = (): ReturnType<Call> => this.original(inputs, kwargs);
+    if (!isTraining(kwargs)) return original();
+    const interested = this.interestedIn(this.nextCall());
+    if (interested.length === 0) return original();
+
+    const mask = maskOf(kwargs);
+    const tell = (z: () => Tensor, y: Tensor): void => {
+      for (const {observer, call} of interested) observer.observe(call, {z, y, mask});
+    };
+    const inputOf = inputOfFused(this.layer);
+    if (this.isInner && !inputOf) return withTap(this.layer, tell, original);
+    const output = original();
+    const y = first(output);
+    tell(() => (inputOf ? inputOf(y) : first(inputs)), y);
+    return output;
+  }
+
+  private nextCall(): number {
+    if (this.scope.hasChanged()) this.calls = 0;
+    return this.calls++;
+  }
+
+  private interestedIn(index: number): {observer: LayerObserver; call: number}[] {
+    const calls = [...this.observers].map(observer => ({observer, call: index % observer.calls}));
+    return calls.filter(({observer, call}) => observer.isWatching(call));
+  }
 }
 
 function first(tensors: Tensor | Tensor[]): Tensor {
   return Array.isArray(tensors) ? tensors[0] : tensors;
 }
 
-/** fit says so; in loops of one's own and in nested models, a gradient is being recorded. */
+/**
+ * `fit` and `apply(x, {training: true})` say so, to nested models too. Where nothing is said, a
+ * gradient is being recorded: losses of one's own call `predict` or `apply(x)` as well.
+ */
 function isTraining(kwargs: Parameters<Call>[1]): boolean {
-  return (kwargs?.training as boolean | undefined) ?? tf.engine().state.gradientDepth > 0;
+  return (kwargs?.training as boolean | undefined) ?? isRecording();
 }
 
 function maskOf(kwargs: Parameters<Call>[1]): Tensor | null {
@@ -97,14 +139,14 @@ function activationOf(layer: Layer): {activation: StringActivation} {
 }
 
 /** Runs `call` while the activation of a layer is replaced by one that tells its input and output. */
-function withTap<T>(layer: Layer, tell: (z: Tensor, y: Tensor) => void, call: () => T): T {
+function withTap<T>(layer: Layer, tell: (z: () => Tensor, y: Tensor) => void, call: () => T): T {
   const owner = activationOf(layer);
   const {activation} = owner;
   const tap = {
     getClassName: () => activation.getClassName(),
     apply: (z: Tensor) => {
       const y = activation.apply(z);
-      tell(z, y);
+      tell(() => z, y);
       return y;
     },
   };

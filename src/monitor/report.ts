@@ -1,15 +1,19 @@
 import {deadUnits, saturatedUnits} from './rules/index.js';
-import type {NotWatched} from './sites.js';
-import type {Finding, Report, Snapshot} from './types.js';
+import type {Finding, LayerSnapshot, Report} from './types.js';
 
-/** A snapshot and its findings as a report, with null for every number that is not finite. */
+/** A copy as JSON holds it: numbers that are not finite are null. */
+export function jsonSafe<T>(data: T): T {
+  return JSON.parse(JSON.stringify(data)) as T;
+}
+
+/** What is known of every layer, and what was found, as a report. */
 export function reportOf(
-  snapshot: Snapshot,
+  snapshots: readonly LayerSnapshot[],
   findings: readonly Finding[],
-  notWatched: readonly NotWatched[],
+  notWatched: Report['notWatched'],
   cost: Report['cost'],
 ): Report {
-  const layers = snapshot.layers.map(layer => ({
+  const layers = snapshots.map(layer => ({
     name: layer.name,
     activation: layer.activation,
     units: layer.units,
@@ -26,5 +30,5 @@ export function reportOf(
     ...(layer.weights ? {weights: layer.weights} : {}),
   }));
   const ok = findings.every(({severity}) => severity !== 'error');
-  return JSON.parse(JSON.stringify({ok, findings, layers, notWatched, cost})) as Report;
+  return jsonSafe({ok, findings, layers, notWatched, cost});
 }

@@ -1,8 +1,11 @@
+/** What a finding may be, the mildest first. */
+export const SEVERITIES = ['info', 'warning', 'error'] as const;
+
 /** What a monitor found, with its evidence and what to do. */
 export interface Finding {
   /** The id of the rule that found it, such as 'dead-units'. */
   readonly rule: string;
-  readonly severity: 'info' | 'warning' | 'error';
+  readonly severity: (typeof SEVERITIES)[number];
   readonly layer: string;
   /** Indices along the channel axis. */
   readonly units?: readonly number[];
@@ -18,7 +21,8 @@ export interface Finding {
 
 /**
  * One watched call of a layer, as plain data. Arrays are indexed by unit; they describe the latest
- * epoch that had enough samples, but for `samples`, `quietSamples` and `lastFired`.
+ * epoch that had enough samples, but for `samples`, `nonFinite`, `quietSamples` and `lastFired`. Means
+ * are of the finite outputs; where a unit had none, they, `min` and `max` are NaN.
  */
 export interface LayerSnapshot {
   readonly name: string;
@@ -38,8 +42,8 @@ export interface LayerSnapshot {
   readonly nonFinite: readonly number[];
   /** Mean |∂y/∂z|; null where the activation is no function of one number. */
   readonly slope: readonly number[] | null;
-  /** The largest |∂y/∂z| of the formula, where the mean is small; null elsewhere. */
-  readonly largestSlope: readonly (number | null)[] | null;
+  /** The largest |∂y/∂z| of the formula at the unit's weights; null where that is not known. */
+  readonly largestSlope: readonly number[] | null;
   /** Samples in a row, up to now, in which the unit did not fire. */
   readonly quietSamples: readonly number[];
   /** The largest |output| in those samples. */
@@ -65,7 +69,10 @@ export interface Rule {
   readonly check: (layer: LayerSnapshot) => Finding[];
 }
 
-/** What a monitor reports, as plain data that JSON can hold: numbers that are not finite are null. */
+/**
+ * What a monitor reports, as plain data that JSON can hold. Numbers that are not finite are null, such
+ * as the mean of a unit that gave nothing but NaN.
+ */
 export interface Report {
   /** False where any finding is an error. */
   readonly ok: boolean;

@@ -224,23 +224,3 @@ test('watches conv channels by positions that count as one sample', async () => 
   await model.fit(x, tf.zeros([300, 1]), {epochs: 1, verbose: 0, callbacks: [monitor]});
   expect(monitor.report().layers[0]).toMatchObject({units: 3, samples: 300, dead: [1]});
 });
-
-test.each([
-  [{every: 0}, /every must be 'auto' or a positive whole number, got 0/],
-  [{every: 1.5}, /every/],
-  [{colour: 1}, /unknown option 'colour'; accepted: every/],
-  [{stopOn: ['nan']}, /unknown rule in stopOn 'nan'/],
-])('rejects the options %j', (options, message) => {
-  expect(() => new ActivationMonitor(options as object)).toThrow(message);
-});
-
-test('rejects a layer that is not there', async () => {
-  await tf.setBackend('cpu');
-  const monitor = new ActivationMonitor({...silent, layers: ['nowhere']});
-  const [x, y] = data(8);
-  const model = withDeadUnits();
-  await expect(model.fit(x, y, {callbacks: [monitor]})).rejects.toThrow(
-    /unknown layer 'nowhere'; accepted: hidden, output/,
-  );
-  expect(model.layers.some(layer => Object.hasOwn(layer, 'call'))).toBe(false);
-});

@@ -1,6 +1,6 @@
 import {ENOUGH_SAMPLES} from '../types.js';
-import type {Report, Reporter} from '../types.js';
-import {percent, ranges} from '../text.js';
+import type {Finding, Report, Reporter} from '../types.js';
+import {percent, ranges, wrap} from '../text.js';
 
 const HEADER = [
   'layer',
@@ -16,15 +16,26 @@ const HEADER = [
 ];
 const TEXT_COLUMNS = 2;
 
-function average(values: readonly number[]): string {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return (sum / values.length).toFixed(2);
+/** How many units, or runs of them, a finding shows; the report has them all. */
+const SHOWN_UNITS = 20;
+
+/** Text below the table is broken at this many characters. */
+const WIDTH = 100;
+
+/** The mean over the units that have a value: a unit that gave only NaN has none. */
+function mean(values: readonly (number | null)[]): number {
+  const known = values.filter(value => value !== null);
+  return known.reduce((total, value) => total + value, 0) / known.length;
+}
+
+function average(values: readonly number[], format = (value: number) => value.toFixed(2)): string {
+  const value = mean(values);
+  return Number.isFinite(value) ? format(value) : '–';
 }
 
 function rowOf(layer: Report['layers'][number]): string[] {
   const {name, activation, units, samples, mean, std, zeroShare, slope, dead, saturated} = layer;
   const enough = samples >= ENOUGH_SAMPLES;
-  const zeros = zeroShare.reduce((total, share) => total + share, 0) / units;
   return [
     name,
     activation,
@@ -32,7 +43,7 @@ function rowOf(layer: Report['layers'][number]): string[] {
     String(samples),
     average(mean),
     average(std),
-    percent(zeros),
+    average(zeroShare, percent),
     slope ? average(slope) : '–',
     enough && slope ? String(dead.length) : slope ? 'not enough data' : '–',
     enough && slope ? String(saturated.length) : slope ? '' : '–',
@@ -51,23 +62,30 @@ export function formatReport(report: Report): string {
       .join('  ')
       .trimEnd(),
   );
-  const findings = report.findings.flatMap(({severity, rule, layer, units, message, fixes}) => [
-    '',
-    `${severity}: ${rule} in ${layer}`,
-    `  ${message}`,
-    ...(units ? [`  units ${ranges(units)}`] : []),
-    ...fixes.map(({title, code}) => `  → ${title}${code ? `: ${code}` : ''}`),
-  ]);
   const {share, every} = report.cost;
   const unseen = report.notWatched.filter(({hasActivation}) => hasActivation);
   return [
     ...table,
-    ...findings,
+    ...report.findings.flatMap(formatFinding),
     '',
     ...(report.findings.length === 0 ? ['No dead, saturated or non-finite units found.'] : []),
     ...unseen.map(({name, reason}) => `Not watched: ${name} (${reason})`),
     `Watching took ${percent(share)} of the time (every ${every === 1 ? 'batch' : `${every} batches`}).`,
   ].join('\n');
+}
+
+function formatFinding({severity, rule, layer, units, message, fixes}: Finding): string[] {
+  const indented = (text: string): string[] => wrap(text, WIDTH - 2).map(line => `  ${line}`);
+  return [
+    '',
+    `${severity}: ${rule} in ${layer}`,
+    ...indented(message),
+    ...(units ? indented(`units ${ranges(units, SHOWN_UNITS)}`) : []),
+    ...fixes.flatMap(({title, code}) => {
+      const line = `  → ${title}${code ? `: ${code}` : ''}`;
+      return line.length <= WIDTH ? [line] : [`  → ${title}:`, `    ${code}`];
+    }),
+  ];
 }
 
 /** Prints the table at the end of training. */

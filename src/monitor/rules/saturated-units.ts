@@ -12,8 +12,7 @@ export function saturatedUnits(layer: LayerSnapshot): number[] {
   if (!slope || !largestSlope || windowSamples < ENOUGH_SAMPLES) return [];
   const dead = new Set(deadUnits(layer));
   return slope.flatMap((mean, unit) => {
-    const largest = largestSlope[unit];
-    const isSaturated = largest !== null && mean < SATURATED_SHARE * largest;
+    const isSaturated = mean < SATURATED_SHARE * largestSlope[unit];
     return isSaturated && !dead.has(unit) && layer.nonFinite[unit] === 0 ? [unit] : [];
   });
 }
@@ -24,7 +23,7 @@ export const saturatedUnitsRule: Rule = {
   check(layer) {
     const units = saturatedUnits(layer);
     if (units.length === 0) return [];
-    const shares = units.map(unit => layer.slope![unit] / layer.largestSlope![unit]!);
+    const shares = units.map(unit => layer.slope![unit] / layer.largestSlope![unit]);
     const highest = Math.max(...shares);
     return [
       {

@@ -1,0 +1,83 @@
+import {checkKnown, describe} from '../errors.js';
+import {consoleReporter} from './reporters/index.js';
+import {RULES} from './rules/index.js';
+import type {Finding, Reporter} from './types.js';
+
+/** The options of an `ActivationMonitor`. */
+export interface ActivationMonitorOptions {
+  /**
+   * Every how many training batches to watch. 'auto', the default: each until every unit has been
+   * seen in 300 samples, then as seldom as the budget asks.
+   */
+  every?: 'auto' | number;
+  /** The share of the training time that 'auto' may take in the long run. Default: 0.01. */
+  overheadBudget?: number;
+  /** The names of the layers to watch. Default: all that can be. */
+  layers?: readonly string[];
+  /** Who shows what is seen. Default: a table on the console at the end of training. */
+  reporters?: readonly Reporter[];
+  /** Called for each rule and layer when it is first found, and when it becomes more severe. */
+  onFinding?: (finding: Finding) => void;
+  /** Ids of rules that end training when they find something, such as ['non-finite']. */
+  stopOn?: readonly string[];
+}
+
+/** Options that are checked and complete. */
+export type Settings = Required<Omit<ActivationMonitorOptions, 'layers' | 'onFinding'>> &
+  Pick<ActivationMonitorOptions, 'layers' | 'onFinding'>;
+
+const OWNER = 'ActivationMonitor';
+
+interface Kind {
+  readonly accepted: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const isListOf = (fits: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(fits);
+const isName = (value: unknown): boolean => typeof value === 'string';
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+function isReporter(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const {onFinding, onTrainEnd} = value as Record<string, unknown>;
+  return [onFinding, onTrainEnd].every(method => method === undefined || isFunction(method));
+}
+
+/** What each option may be; all of them may be absent. */
+const KINDS: Readonly<Record<keyof ActivationMonitorOptions, Kind>> = {
+  every: {
+    accepted: "'auto' or a positive whole number",
+    fits: value => value === 'auto' || (Number.isInteger(value) && (value as number) > 0),
+  },
+  overheadBudget: {
+    accepted: 'a number above 0 and at most 1',
+    fits: value => typeof value === 'number' && value > 0 && value <= 1,
+  },
+  layers: {accepted: 'an array of layer names', fits: isListOf(isName)},
+  reporters: {
+    accepted: 'an array of objects with functions onFinding, onTrainEnd or both',
+    fits: isListOf(isReporter),
+  },
+  onFinding: {accepted: 'a function', fits: isFunction},
+  stopOn: {accepted: 'an array of rule ids', fits: isListOf(isName)},
+};
+
+/** @throws if an option is unknown, of another type, or out of range. */
+export function checkOptions(options: ActivationMonitorOptions): Settings {
+  if (!isObject(options)) {
+    throw new Error(`${OWNER}: options must be an object, got ${describe(options)}`);
+  }
+  checkKnown(OWNER, 'option', Object.keys(options), Object.keys(KINDS));
+  for (const [name, {accepted, fits}] of Object.entries(KINDS)) {
+    const value = options[name as keyof ActivationMonitorOptions];
+    if (value === undefined || fits(value)) continue;
+    throw new Error(`${OWNER}: ${name} must be ${accepted}, got ${describe(value)}`);
+  }
+  const {every = 'auto', overheadBudget = 0.01, stopOn = [], layers, onFinding} = options;
+  const ids = RULES.map(({id}) => id);
+  checkKnown(OWNER, 'rule in stopOn', stopOn, ids);
+  const reporters = options.reporters ?? [consoleReporter()];
+  return {every, overheadBudget, stopOn, layers, onFinding, reporters};
+}
