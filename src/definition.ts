@@ -47,36 +47,44 @@ function create(definition: ActivationDefinition): AnyActivation {
   checkDefinition(definition, className, RESERVED_NAMES);
   const options = defaultOptions(definition);
   const instance = remember((resolved: Options) => instantiate(definition, resolved));
-  const {formula} = instance(options);
+  const usual = instance(options);
+  const {formula} = usual;
   checkEveryInputIsUsed(definition, formula);
 
-  const resolve = (parameters: Readonly<Record<string, unknown>>): Options => {
+  const weightNames = Object.keys(weights);
+  const ofOptions = new Set(optionNames(definition).keys());
+  const accepted = [...ofOptions, ...weightNames];
+  const instanceFor = (parameters: Readonly<Record<string, unknown>>): ActivationInstance => {
     checkObject(name, 'the parameters', parameters);
-    const accepted = [...optionNames(definition).keys(), ...Object.keys(weights)];
-    checkKnown(name, 'parameter', Object.keys(parameters), accepted);
-    return resolveOptions(name, definition, parameters, options);
+    const given = Object.keys(parameters);
+    checkKnown(name, 'parameter', given, accepted);
+    if (!given.some(parameter => ofOptions.has(parameter))) return usual;
+    return instance(resolveOptions(name, definition, parameters, options));
   };
 
   const valueOf = (weight: string, parameters: Readonly<Record<string, unknown>>) =>
     parameters[weight] ?? startingValue(name, weight, weights[weight]);
 
   const apply = (x: Tensor | TensorLike, parameters: Record<string, unknown> = {}): Tensor => {
-    const {program} = instance(resolve(parameters));
-    const names = Object.keys(weights);
-    const constants = names.filter(weight => !(parameters[weight] instanceof tf.Tensor));
-    return tf.tidy(() => {
+    const {program} = instanceFor(parameters);
+    const constants = weightNames.filter(weight => !(parameters[weight] instanceof tf.Tensor));
+    const run = (): Tensor => {
       const input = toFloat(name, 'x', x);
-      const tensors = names.map(weight => {
+      const tensors = weightNames.map(weight => {
         const tensor = toFloat(name, weight, valueOf(weight, parameters) as TensorLike);
         checkWeightShape(name, weight, tensor.shape, weights[weight].length, input.shape);
         return tensor;
       });
       return applyProgram(className, program, input, tensors, constants);
-    });
+    };
+    const makesTensors = [x, ...weightNames.map(weight => parameters[weight])].some(
+      given => !(given instanceof tf.Tensor && given.dtype === 'float32'),
+    );
+    return makesTensors ? tf.tidy(run) : run();
   };
 
   const evaluateAt = (x: number, parameters: Values = {}): number => {
-    const {formula} = instance(resolve(parameters));
+    const {formula} = instanceFor(parameters);
     checkNumbers(name, 'x', x, undefined);
     const values = Object.entries(weights).map(([weight, {length}]) => {
       const value = valueOf(weight, parameters);
@@ -130,13 +138,17 @@ function remember(
   compute: (options: Options) => ActivationInstance,
 ): (options: Options) => ActivationInstance {
   const remembered = new Map<string, ActivationInstance>();
+  const byObject = new WeakMap<Options, ActivationInstance>();
   return options => {
+    const known = byObject.get(options);
+    if (known) return known;
     const key = JSON.stringify(options);
     const instance = remembered.get(key) ?? compute(options);
     if (remembered.size === REMEMBERED_INSTANCES) {
       remembered.delete(remembered.keys().next().value!);
     }
     remembered.set(key, instance);
+    byObject.set(options, instance);
     return instance;
   };
 }

@@ -61,28 +61,19 @@ function createModel() {
 }
 
 /** Shows how far the training is, and what it has reached. */
-class PageProgress extends tf.CustomCallback {
-  constructor(epochs, batches) {
-    super({});
-    Object.assign(this, {epochs, batches, epoch: 0});
-  }
-
-  async onEpochBegin(epoch, logs) {
-    await super.onEpochBegin(epoch, logs);
-    this.epoch = epoch;
-  }
-
-  async onBatchEnd(batch, logs) {
-    element('progress').value = (this.epoch + (batch + 1) / this.batches) / this.epochs;
-    await super.onBatchEnd(batch, logs);
-  }
-
-  async onEpochEnd(epoch, logs) {
-    const values = [logs.loss, logs.val_acc].map(value => value.toFixed(3));
-    element('status').textContent =
-      `Epoch ${epoch + 1} of ${this.epochs}: loss ${values[0]}, test accuracy ${values[1]}`;
-    await super.onEpochEnd(epoch, logs);
-  }
+function pageProgress(epochs, batches) {
+  let done = 0;
+  return new tf.CustomCallback({
+    onBatchEnd: async () => {
+      done++;
+      element('progress').value = done / (batches * epochs);
+    },
+    onEpochEnd: async (epoch, logs) => {
+      const [loss, accuracy] = [logs.loss, logs.val_acc].map(value => value.toFixed(3));
+      element('status').textContent =
+        `Epoch ${epoch + 1} of ${epochs}: loss ${loss}, test accuracy ${accuracy}`;
+    },
+  });
 }
 
 const COLUMNS = [
@@ -151,7 +142,7 @@ async function train() {
     epochs,
     batchSize: BATCH_SIZE,
     validationData: [test.x, test.y],
-    callbacks: [new PageProgress(epochs, batches), monitor],
+    callbacks: [pageProgress(epochs, batches), monitor],
   });
   const {val_acc: accuracies} = history.history;
   const share = accuracies[accuracies.length - 1];

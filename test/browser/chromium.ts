@@ -76,6 +76,11 @@ export interface OpenPage {
   ): Promise<Awaited<ReturnType<Suites[Name]>>>;
 }
 
+/** A browser alone. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({executablePath, args: FLAGS});
+}
+
 export async function startChromium(): Promise<Chromium> {
   const scripts = new Map<string, string>();
   const policies = new Map<string, string>();
@@ -83,7 +88,7 @@ export async function startChromium(): Promise<Chromium> {
     serve(new URL(url, 'http://127.0.0.1').pathname, response, scripts, policies);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const browser = await chromium.launch({executablePath, args: FLAGS});
+  const browser = await launchChromium();
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     async open(script, contentSecurityPolicy = '') {

@@ -26,6 +26,9 @@ const OPERATIONS: Partial<Record<Operation, Writer>> = {
   },
   log: logarithm,
   exp: (language, u) => language.choose(language.isNumber(u), `exp(${u})`, u),
+  // For the large angles to which no form applies.
+  sin: (language, u) => ofFinite(language, u, `sin(${u})`),
+  cos: (language, u) => ofFinite(language, u, `cos(${u})`),
   sign: (language, u) => {
     const zero = language.literal(0);
     const below = language.choose(language.compare('less', u, zero), language.literal(-1), u);
@@ -38,6 +41,14 @@ const OPERATIONS: Partial<Record<Operation, Writer>> = {
     return language.choose(language.compare('equal', v, zero), zero, `(${u} * ${v})`);
   },
 };
+
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
+
+/** `text` where `u` is finite, else NaN. */
+function ofFinite(language: Language, u: string, text: string): string {
+  const isFinite = language.compare('lessEqual', `abs(${u})`, language.literal(LARGEST_FLOAT32));
+  return language.choose(isFinite, text, language.literal(NaN));
+}
 
 function logarithm(language: Language, u: string): string {
   const zero = language.literal(0);
