@@ -1,6 +1,10 @@
-"""Fits the coefficients that stand in src/kernels/accurate.ts and src/activations/rational.ts.
+"""Fits the coefficients that stand in the sources, and prints each fit with its largest error.
 
-Needs numpy and scipy. Prints each fit with its largest error.
+src/kernels/accurate.ts: ERF, SCALED_ERFC, SINE
+src/kernels/wasm/math.ts: EXPONENTIAL, LOG1P_OF_DECAY, TANH, LOGARITHM, SINE
+src/activations/rational.ts: NUMERATOR, DENOMINATOR
+
+Needs numpy and scipy, whose linear algebra moves the last digits printed, by far less than the error.
 """
 
 import numpy as np
@@ -8,24 +12,64 @@ from scipy.optimize import least_squares
 from scipy.special import erf, erfcx
 
 
-def minimax(name, function, low, high, degree):
-    """The polynomial of least relative error, by Lawson's reweighted least squares."""
-    points = 4001
+def minimax(name, function, low, high, degree, weight=None):
+    """The polynomial of least weighted error, by Lawson's reweighted least squares.
+
+    Without a weight, a function of x, the error is relative.
+    """
+    points = 6001
     nodes = np.cos(np.pi * (np.arange(points) + 0.5) / points)
     x = (low + high) / 2 + (high - low) / 2 * nodes
     y = function(x)
+    importance = np.abs(weight(x) if weight else 1 / y)
     powers = np.vander(x, degree + 1, increasing=True)
     weights = np.ones(points)
     best_error, best = np.inf, None
-    for _ in range(400):
-        scale = np.sqrt(weights) / y
+    for _ in range(1000):
+        scale = np.sqrt(weights) * importance
         fit = np.linalg.lstsq(powers * scale[:, None], y * scale, rcond=None)[0]
-        errors = np.abs((powers @ fit - y) / y)
+        errors = np.abs(powers @ fit - y) * importance
         if errors.max() < best_error:
             best_error, best = errors.max(), fit
         weights *= errors / errors.mean() + 1e-3
         weights /= weights.sum()
-    print(f"{name}: relative error {best_error:.1e}", [float(f"{c:.10g}") for c in best])
+    print(f"{name}: error {best_error:.1e}", [float(f"{c:.10g}") for c in best])
+
+
+def series(x, first, ratio, terms=30):
+    """first + first * ratio(x, 1) + first * ratio(x, 1) * ratio(x, 2) + ..."""
+    term = first * np.ones_like(x)
+    total = term.copy()
+    for n in range(1, terms):
+        term = term * ratio(x, n)
+        total += term
+    return total
+
+
+def exponential_rest(r):
+    """(e^r - 1 - r) / r^2"""
+    return series(r, 1 / 2, lambda r, n: r / (n + 2))
+
+
+def expm1_over_r(r):
+    return series(r, 1, lambda r, n: r / (n + 1))
+
+
+def log1p_over_t(t):
+    return np.log1p(t) / t
+
+
+def logarithm_rest(f):
+    """(log1p(f) - f + f^2/2) / f^3"""
+    near = series(f, 1 / 3, lambda f, n: -f * (n + 2) / (n + 3), 12)
+    return np.where(np.abs(f) < 1e-2, near, (np.log1p(f) - f + f**2 / 2) / f**3)
+
+
+def tanh_rest(square):
+    """(tanh x - x) / x^3"""
+    x = np.sqrt(square)
+    near = -1 / 3 + 2 / 15 * square - 17 / 315 * square**2 + 62 / 2835 * square**3
+    return np.where(x < 0.05, near, (np.tanh(x) - x) / x**3)
 
 
 def erf_over_x(square):
@@ -38,14 +82,9 @@ def scaled_erfc(position):
     return (1 + 2 * x) * erfcx(x)
 
 
-def sine_remainder(square):
-    """(sin x - x) / x^3, as a series."""
-    term = -1 / 6 * np.ones_like(square)
-    total = term.copy()
-    for n in range(2, 15):
-        term = -term * square / ((2 * n) * (2 * n + 1))
-        total += term
-    return total
+def sine_rest(square):
+    """(sin x - x) / x^3"""
+    return series(square, -1 / 6, lambda s, n: -s / ((2 * n + 2) * (2 * n + 3)), 15)
 
 
 def rational():
@@ -63,7 +102,14 @@ def rational():
     print(f"rational: rms {rms:.4f}, at most {error.max():.3f}", [float(f"{c:.7g}") for c in fit])
 
 
-minimax("erf(x)/x in x^2", erf_over_x, 0, 1, 6)
-minimax("(1 + 2x) exp(x^2) erfc(x) in (x-3)/(x+3)", scaled_erfc, -1, 7.5 / 13.5, 10)
-minimax("(sin x - x)/x^3 in x^2", sine_remainder, 0, (np.pi / 2 * 1.001) ** 2, 4)
+HALF_LN2 = np.log(2) / 2 * 1.0001
+SMALL_TANH = 0.625
+
+minimax("ERF: erf(x)/x in x^2", erf_over_x, 0, 1, 6)
+minimax("SCALED_ERFC: (1 + 2x) exp(x^2) erfc(x) in (x-3)/(x+3)", scaled_erfc, -1, 7.5 / 13.5, 10)
+minimax("SINE: (sin x - x)/x^3 in x^2", sine_rest, 0, (np.pi / 2 * 1.001) ** 2, 4)
+minimax("EXPONENTIAL: (e^r - 1 - r)/r^2", exponential_rest, -HALF_LN2, HALF_LN2, 4, lambda r: r / expm1_over_r(r))
+minimax("LOG1P_OF_DECAY: log1p(t)/t", log1p_over_t, 0, 1, 9)
+minimax("LOGARITHM: (log1p(f) - f + f^2/2)/f^3", logarithm_rest, 0.5**0.5 - 1, 2**0.5 - 1, 7, lambda f: f**3 / np.log1p(f))
+minimax("TANH: (tanh x - x)/x^3 in x^2", tanh_rest, 0, SMALL_TANH**2, 4, lambda s: s**1.5 / np.tanh(s**0.5))
 rational()
