@@ -1,7 +1,7 @@
 """Fits the coefficients that stand in the sources, and prints each fit with its largest error.
 
 src/kernels/accurate.ts: ERF, SCALED_ERFC, SINE
-src/kernels/wasm/math.ts: EXPONENTIAL, LOG1P_OF_DECAY, TANH, LOGARITHM, SINE
+src/kernels/wasm/math.ts: EXPONENTIAL, LOG1P_OF_DECAY, TANH, LOGARITHM, ERF, SCALED_ERFC, SINE
 src/activations/rational.ts: NUMERATOR, DENOMINATOR
 
 Needs numpy and scipy, whose linear algebra moves the last digits printed, by far less than the error.
@@ -34,6 +34,13 @@ def minimax(name, function, low, high, degree, weight=None):
         weights *= errors / errors.mean() + 1e-3
         weights /= weights.sum()
     print(f"{name}: error {best_error:.1e}", [float(f"{c:.10g}") for c in best])
+
+
+def scaled_erfc_by_position(position):
+    """(x + 1.5) exp(x^2) erfc(x) at position = x / (x + 1.5) - 0.1875"""
+    t = position + 0.1875
+    x = 1.5 * t / (1 - t)
+    return (x + 1.5) * erfcx(x)
 
 
 def series(x, first, ratio, terms=30):
@@ -112,4 +119,5 @@ minimax("EXPONENTIAL: (e^r - 1 - r)/r^2", exponential_rest, -HALF_LN2, HALF_LN2,
 minimax("LOG1P_OF_DECAY: log1p(t)/t", log1p_over_t, 0, 1, 9)
 minimax("LOGARITHM: (log1p(f) - f + f^2/2)/f^3", logarithm_rest, 0.5**0.5 - 1, 2**0.5 - 1, 7, lambda f: f**3 / np.log1p(f))
 minimax("TANH: (tanh x - x)/x^3 in x^2", tanh_rest, 0, SMALL_TANH**2, 4, lambda s: s**1.5 / np.tanh(s**0.5))
+minimax("SCALED_ERFC: (x + 1.5) exp(x^2) erfc(x) in x/(x + 1.5) - 0.1875", scaled_erfc_by_position, -0.1875, 9.4 / 10.9 - 0.1875, 10)
 rational()

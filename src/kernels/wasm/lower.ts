@@ -1,6 +1,5 @@
-import {Condition, Expression, constant, input} from '../../formula/index.js';
+import {Condition, Expression, constant, input, nodesOf} from '../../formula/index.js';
 import type {Comparison, Node, Operation} from '../../formula/index.js';
-import {withAccurateForms} from '../accurate.js';
 import {valuesOf} from '../program.js';
 import type {Program} from '../program.js';
 import {LaneGraph} from './lanes.js';
@@ -26,19 +25,17 @@ export function lower(program: Program): LoweredProgram {
   const known = program.inputs.flatMap(({name, value}) =>
     value ? recoveries(value, input(name)) : [],
   );
-  const expressions = program.outputs.map(output => withAccurateForms(valuesOf(output), COMPOSED));
+  const expressions = program.outputs.map(valuesOf);
+  const slopes = new Set(expressions.flat().flatMap(nodesOf).flatMap(argumentOfSlope));
   const all = (lowering: Lowering): Lanes[][] =>
     expressions.map(values => values.map(value => lowering.lower(value, [])));
-  const exact = all(new Lowering(graph, undefined));
+  const exact = all(new Lowering(graph, slopes, undefined));
   const shortcuts = {known, guards: new Set<Lanes>()};
-  const fast = all(new Lowering(graph, shortcuts));
+  const fast = all(new Lowering(graph, slopes, shortcuts));
   return {exact, fast, guards: [...shortcuts.guards]};
 }
 
-/** Operations that consist of others. */
-const COMPOSED: readonly Operation[] = ['erf', 'erfc'];
-
-const OPERATIONS: Record<Exclude<Operation, 'erf' | 'erfc'>, (u: Lanes, v: Lanes) => Lanes> = {
+const OPERATIONS: Record<Operation, (u: Lanes, v: Lanes) => Lanes> = {
   add: (u, v) => u.add(v),
   sub: (u, v) => u.sub(v),
   mul: (u, v) => u.mul(v),
@@ -60,6 +57,8 @@ const OPERATIONS: Record<Exclude<Operation, 'erf' | 'erfc'>, (u: Lanes, v: Lanes
   sigmoid: math.sigmoid,
   softplus: math.softplus,
   tanh: math.tanh,
+  erf: math.erf,
+  erfc: math.erfc,
   sin: math.sin,
   cos: math.cos,
 };
@@ -88,6 +87,8 @@ class Lowering {
 
   constructor(
     private readonly graph: LaneGraph,
+    /** Arguments of which the slope of a sigmoid is computed too. */
+    private readonly slopes: ReadonlySet<Expression>,
     private readonly shortcuts: Shortcuts | undefined,
   ) {}
 
@@ -121,9 +122,7 @@ class Lowering {
     }
     return (
       this.shortcut(node, facts) ??
-      OPERATIONS[node.operation as keyof typeof OPERATIONS](
-        ...(node.operands.map(of) as [Lanes, Lanes]),
-      )
+      OPERATIONS[node.operation as Operation](...(node.operands.map(of) as [Lanes, Lanes]))
     );
   }
 
@@ -141,13 +140,16 @@ class Lowering {
       case 'div':
         return hasReciprocal(second) ? of(first).mul(1 / second.value) : undefined;
       case 'mul':
-        return this.slopeOfSigmoid(first, second, facts);
+        return this.slopeOfSigmoid(node, facts);
+      case 'sigmoid':
+        return this.slopes.has(first) ? math.sigmoidBesideSlope(of(first)) : undefined;
       case 'tanh':
         return first.operation === 'softplus'
           ? math.tanhOfSoftplus(of(first.operands[0]))
           : undefined;
       case 'exp':
         return (
+          this.bell(first, facts) ??
           this.recovered(first, facts)?.add(1) ??
           (isNeverPositive(first, facts) ? math.exp(of(first), 'neverPositive') : undefined)
         );
@@ -165,21 +167,21 @@ class Lowering {
   }
 
   /** σ(s) · σ(−s), and where s is twice a softplus, the slope of tanh there. */
-  private slopeOfSigmoid(
-    first: Expression,
-    second: Expression,
-    facts: readonly Fact[],
-  ): Lanes | undefined {
-    if (first.operation !== 'sigmoid' || second.operation !== 'sigmoid') return undefined;
-    const [s, t] = [first.operands[0], second.operands[0]] as Expression[];
-    if (s !== negative(t) && t !== negative(s)) return undefined;
-    const doubled = [s, t].find(({operation, operands}) => {
-      const [left, right] = operands as Expression[];
-      return operation === 'mul' && left.operation === 'softplus' && right === constant(2);
-    });
-    if (!doubled) return math.sigmoidSlope(this.lower(s, facts));
-    const [softplus] = doubled.operands as Expression[];
-    return math.sigmoidSlopeOfTwiceSoftplus(this.lower(softplus.operands[0], facts));
+  private slopeOfSigmoid(product: Expression, facts: readonly Fact[]): Lanes | undefined {
+    const [s] = argumentOfSlope(product);
+    if (!s) return undefined;
+    const [softplus, factor] = s.operands as Expression[];
+    const isDoubled = s.operation === 'mul' && factor === constant(2);
+    return isDoubled && softplus.operation === 'softplus'
+      ? math.sigmoidSlopeOfTwiceSoftplus(this.lower(softplus.operands[0], facts))
+      : math.sigmoidSlope(this.lower(s, facts));
+  }
+
+  /** e^(−u²), with no digits lost to the square. */
+  private bell({operation, operands}: Expression, facts: readonly Fact[]): Lanes | undefined {
+    const [inner] = operands as Expression[];
+    const isSquare = operation === 'neg' && inner.operation === 'square';
+    return isSquare ? math.bell(this.lower(inner.operands[0], facts)) : undefined;
   }
 
   /** expm1 of the argument, from the value of the formula that it stands in. */
@@ -206,6 +208,16 @@ class Lowering {
 
 function isConstant({operation}: Expression): boolean {
   return operation === 'constant';
+}
+
+/** s where a node is σ(s) · σ(−s), with the sign that its formula gave it first; else nothing. */
+function argumentOfSlope(node: Node): Expression[] {
+  if (node.operation !== 'mul') return [];
+  const [first, second] = node.operands as Expression[];
+  if (first.operation !== 'sigmoid' || second.operation !== 'sigmoid') return [];
+  const [s, t] = [first.operands[0], second.operands[0]] as Expression[];
+  if (t === negative(s)) return [s];
+  return s === negative(t) ? [t] : [];
 }
 
 /** −s, in the form in which a formula would have it. */

@@ -26,19 +26,34 @@ const EXPONENTIAL = [0.4999999815, 0.1666654362, 0.04166719986, 0.008366520577, 
 const EXPONENT_BIAS = 127;
 const MANTISSA_BITS = 23;
 
-/** From here on down eˣ is 0, since 2ⁿ is, or half of it. */
-const LOWEST_EXPONENT = {whole: -88.02, half: -87.4};
+/** From here on down eˣ is 0, since 2ⁿ is. */
+const LOWEST_EXPONENT = -88.02;
 /** From here on eˣ is infinite. */
 const HIGHEST_EXPONENT = 89;
+const LARGEST_POWER = 2 ** 127;
 
-/** With x = n · ln 2 + r, |r| ≤ ln 2 / 2: eʳ − 1, and 2ⁿ or half of it. */
-function reduce(x: Lanes, power: 'whole' | 'half'): {rest: Lanes; power: Lanes} {
+/** x = n · ln 2 + r with |r| ≤ ln 2 / 2: r, and 2ⁿ or half of it. */
+function split(x: Lanes, power: 'whole' | 'half'): {r: Lanes; power: Lanes} {
   const offset = ROUNDING + EXPONENT_BIAS - (power === 'half' ? 1 : 0);
   const shifted = x.mul(LOG2_E).add(offset);
   const n = shifted.sub(offset);
   const r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+  return {r, power: shifted.shiftLeft(MANTISSA_BITS)};
+}
+
+/**
+ * Of eˣ = 2ⁿ · eʳ: eʳ − 1, and 2ⁿ or half of it. A small correction to x, which x itself could not
+ * hold, is added to r.
+ */
+function reduce(
+  x: Lanes,
+  power: 'whole' | 'half',
+  correction?: Lanes,
+): {rest: Lanes; power: Lanes} {
+  const parts = split(x, power);
+  const r = correction ? parts.r.add(correction) : parts.r;
   const rest = r.add(r.mul(r).mul(polynomial(r, EXPONENTIAL)));
-  return {rest, power: shifted.shiftLeft(MANTISSA_BITS)};
+  return {rest, power: parts.power};
 }
 
 /** What is known of an argument; NaN is always possible. */
@@ -46,13 +61,14 @@ type Range = 'any' | 'neverPositive';
 
 export function exp(x: Lanes, range: Range = 'any'): Lanes {
   if (range === 'neverPositive') {
-    const {rest, power} = reduce(x.atLeast(LOWEST_EXPONENT.whole), 'whole');
+    const {rest, power} = reduce(x.atLeast(LOWEST_EXPONENT), 'whole');
     return rest.add(1).mul(power);
   }
-  const bounded = x.atLeast(LOWEST_EXPONENT.half).atMost(HIGHEST_EXPONENT);
-  const {rest, power} = reduce(bounded, 'half');
-  const half = rest.add(1).mul(power);
-  return half.add(half);
+  const bounded = x.atLeast(LOWEST_EXPONENT).atMost(HIGHEST_EXPONENT);
+  const {rest, power} = reduce(bounded, 'whole');
+  // 2¹²⁸ is infinite, e⁸⁸·⁷ is not: there 2ⁿ is taken in two halves.
+  const half = rest.add(1).mul(power.atMost(LARGEST_POWER));
+  return half.add(half.and(power.equal(Infinity)));
 }
 
 /** From here on down eˣ − 1 is −1. */
@@ -74,8 +90,8 @@ function decay(x: Lanes): Lanes {
   return exp(x.abs().neg(), 'neverPositive');
 }
 
-/** 1 / (1 + e⁻ˣ) */
-export function sigmoid(x: Lanes): Lanes {
+/** 1 / (1 + e⁻ˣ), from what `sigmoidSlope` computes as well. */
+export function sigmoidBesideSlope(x: Lanes): Lanes {
   const tail = decay(x);
   return x.less(0).choose(tail, 1).div(tail.add(1));
 }
@@ -99,21 +115,47 @@ export function softplus(x: Lanes): Lanes {
   return x.atLeast(0).add(tail.mul(polynomial(tail, LOG1P_OF_DECAY)));
 }
 
-/** tanh(ln(1 + eˣ)) = w / (w + 2) with w = e²ˣ + 2eˣ, written for both signs in t = e^(−|x|). */
-export function tanhOfSoftplus(x: Lanes): Lanes {
-  const tail = decay(x);
-  const isNegative = x.less(0);
-  const numerator = isNegative.choose(tail.mul(tail.add(2)), tail.add(tail).add(1));
-  const rest = isNegative.choose(2, tail.mul(tail).mul(2));
-  return numerator.div(numerator.add(rest));
+/** From here on a sigmoid is 1. */
+const HIGHEST_SIGMOID = 30;
+
+/** The polynomial of −r. */
+const EXPONENTIAL_OF_OPPOSITE = EXPONENTIAL.map((each, power) => (power % 2 ? -each : each));
+
+/** For x = n · ln 2 + r: 2ⁿ and e⁻ʳ, whose quotient is eˣ. */
+function quotient(x: Lanes): {power: Lanes; rest: Lanes; opposite: Lanes} {
+  const {r, power} = split(x.atLeast(LOWEST_EXPONENT).atMost(HIGHEST_SIGMOID), 'whole');
+  const rest = r.mul(r).mul(polynomial(r, EXPONENTIAL_OF_OPPOSITE)).sub(r);
+  return {power, rest, opposite: rest.add(1)};
 }
 
-/** σ(2s) · σ(−2s) with s = ln(1 + eˣ), which is E / (1 + E)² with E = σ(−x)². */
+/** 1 / (1 + e⁻ˣ) = p / (p + q) with p / q = eˣ */
+export function sigmoid(x: Lanes): Lanes {
+  const {power, rest} = quotient(x);
+  // Added from the smallest to the largest, 2ⁿ, 1 and the rest are rounded least.
+  const sum = power.atLeast(1).add(power.atMost(1).add(rest));
+  return power.div(sum);
+}
+
+/** With p / q = eˣ: p · (p + 2q), and one over that plus 2q². Their product is tanh(ln(1 + eˣ)). */
+function squaredQuotient(x: Lanes): {numerator: Lanes; inverse: Lanes} {
+  const {power, opposite} = quotient(x);
+  const doubled = opposite.add(opposite);
+  const numerator = power.mul(power.add(doubled));
+  const inverse = x.constant(1).div(numerator.add(opposite.mul(doubled)));
+  return {numerator, inverse};
+}
+
+/** tanh(ln(1 + eˣ)) */
+export function tanhOfSoftplus(x: Lanes): Lanes {
+  const {numerator, inverse} = squaredQuotient(x);
+  return numerator.mul(inverse);
+}
+
+/** σ(2s) · σ(−2s) with s = ln(1 + eˣ): a quarter of the slope of tanh there, 0 from x = 30 on. */
 export function sigmoidSlopeOfTwiceSoftplus(x: Lanes): Lanes {
-  const root = sigmoid(x.neg());
-  const square = root.mul(root);
-  const sum = square.add(1);
-  return square.div(sum.mul(sum));
+  const {power, opposite} = quotient(x);
+  const root = opposite.mul(power.add(opposite)).mul(squaredQuotient(x).inverse);
+  return root.mul(root).without(x.greater(HIGHEST_SIGMOID));
 }
 
 /** Below this tanh is a polynomial. */
@@ -130,6 +172,55 @@ export function tanh(x: Lanes): Lanes {
   const size = x.constant(1).sub(tail).div(tail.add(1));
   const far = size.or(x.and(x.constant(-0)));
   return x.abs().less(SMALL_TANH).choose(near, far);
+}
+
+/** From here on e^(−x²) is 0. */
+const END_OF_BELL = 9.381;
+
+/** All bits of a float32 but the last 12: the square of what is left is exact. */
+const UPPER_BITS = -4096;
+
+/** e^(−x²), where the rounding of x² would cost digits. */
+export function bell(x: Lanes): Lanes {
+  const distance = x.abs().atMost(END_OF_BELL);
+  const upper = distance.and(distance.integer(UPPER_BITS));
+  const lost = upper.sub(distance).mul(upper.add(distance));
+  const {rest, power} = reduce(upper.mul(upper).neg(), 'whole', lost);
+  return rest.add(1).mul(power);
+}
+
+/** (x + 1.5) · e^(x²) · erfc(x) as a polynomial of x / (x + 1.5) − 0.1875, for 0 ≤ x ≤ 9.4. */
+const SCALED_ERFC = [
+  1.299608692, -1.089464607, -0.0556806328, 0.3224178459, 0.1550873994, -0.05433741533,
+  -0.1055987201, -0.02558785531, -0.1815135894, 0.3453208193, -0.1371006754,
+];
+const ERFC_SCALE = 1.5;
+const ERFC_CENTER = 0.1875;
+
+/** erfc |x| */
+function erfcOfSize(x: Lanes): Lanes {
+  const distance = x.abs().atMost(END_OF_BELL);
+  const inverse = x.constant(1).div(distance.add(ERFC_SCALE));
+  const position = distance.mul(inverse).sub(ERFC_CENTER);
+  return bell(x).mul(inverse.mul(polynomial(position, SCALED_ERFC)));
+}
+
+export function erfc(x: Lanes): Lanes {
+  const tail = erfcOfSize(x);
+  return x.less(0).choose(x.constant(2).sub(tail), tail);
+}
+
+/** erf(x) / x as a polynomial of x², for |x| ≤ 1. */
+const ERF = [
+  1.128379166, -0.3761262582, 0.1128358515, -0.02685381193, 0.00518832768, -0.0008010193578,
+  7.853861194e-5,
+];
+
+export function erf(x: Lanes): Lanes {
+  const near = x.mul(polynomial(x.mul(x), ERF));
+  const size = x.constant(1).sub(erfcOfSize(x));
+  const far = size.or(x.and(x.constant(-0)));
+  return x.abs().less(1).choose(near, far);
 }
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
@@ -205,9 +296,12 @@ export function cosOfSmall(x: Lanes): Lanes {
   return sineOfSmall(x, 0.5);
 }
 
-/** π in two float64 parts, of which the first has 24 bits. */
-const PI_HIGH = Math.fround(Math.PI);
-const PI_LOW = Math.PI - PI_HIGH;
+/** π in float64 parts, of which the first has 24 bits, and the last is what Math.PI lacks. */
+const WIDE_PI_PARTS = [
+  Math.fround(Math.PI),
+  Math.PI - Math.fround(Math.PI),
+  1.2246467991473532e-16,
+];
 
 /** Adding it to a float64 number rounds to an integer, which then stands in the lowest bits. */
 const ROUNDING_OF_FLOAT64 = 1.5 * 2 ** 52;
@@ -226,7 +320,7 @@ function sineOfAny(x: Lanes, offset: number): Lanes {
     const halfTurns = shifted
       .with('f64x2.sub', x.float64(ROUNDING_OF_FLOAT64))
       .with('f64x2.sub', x.float64(offset));
-    const rest = [PI_HIGH, PI_LOW].reduce(
+    const rest = WIDE_PI_PARTS.reduce(
       (r, part) => r.with('f64x2.sub', halfTurns.with('f64x2.mul', x.float64(part))),
       wide,
     );
