@@ -130,14 +130,14 @@ export const FUNCTIONS: readonly MeasuredFunction[] = [
   {name: 'sin(x), large', expression: x.sin(), truth: Math.sin, ...LARGE_ANGLES},
   {name: 'cos(x), large', expression: x.cos(), truth: Math.cos, ...LARGE_ANGLES},
   {
-    name: 'exp(−|x|)',
+    name: 'exp(−abs x)',
     expression: x.abs().neg().exp(),
     truth: value => Math.exp(-Math.abs(value)),
     bar: 2,
     regions: [[0, 104]],
   },
   {
-    name: 'expm1(−|x|)',
+    name: 'expm1(−abs x)',
     expression: x.abs().neg().expm1(),
     truth: value => Math.expm1(-Math.abs(value)),
     bar: 2,

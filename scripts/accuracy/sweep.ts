@@ -16,9 +16,6 @@ export interface Accuracy {
   readonly absolute?: WorstError;
 }
 
-/** How finely to sweep: 1 is what docs/accuracy.md tells of; an integer n takes every nth point. */
-export type Coarseness = number;
-
 /** Of all 2³² bit patterns, every this many is a point. */
 const PATTERN_STEP = 1021;
 /** And this many in each region. */
@@ -55,7 +52,7 @@ function ulpError(actual: number, truth: number): number {
 
 function* inputsOf(
   {magnitudes, regions}: MeasuredFunction,
-  coarseness: Coarseness,
+  coarseness: number,
 ): Generator<number> {
   const bits = new Uint32Array(1);
   const float = new Float32Array(bits.buffer);
@@ -80,8 +77,11 @@ function compute({name, expression}: MeasuredFunction, points: Float32Array): Fl
   );
 }
 
-/** The worst errors of a function, as the current backend computes it. */
-export function sweep(measured: MeasuredFunction, coarseness: Coarseness = 1): Accuracy {
+/**
+ * The worst errors of a function, as the current backend computes it. A `coarseness` of n, a whole
+ * number, takes every nth point of those that docs/accuracy.md tells of.
+ */
+export function sweep(measured: MeasuredFunction, coarseness = 1): Accuracy {
   const {truth, nearZero} = measured;
   let [ulp, absolute]: [WorstError, WorstError] = [
     {error: -1, at: NaN},

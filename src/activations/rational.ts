@@ -8,6 +8,8 @@ import {constant, polynomial, where} from '../formula/index.js';
 const NUMERATOR = [0.0335721, 0.505, 1.652675, 2.008123, 0.9305755, 0.1521328];
 const DENOMINATOR = [0, 3.976481, 0, 0.301253];
 
+const FAR = 64;
+
 /**
  * Rational activation, or Padé activation unit: a learned quotient of polynomials, without poles
  * (version B). It starts as a fit of leaky ReLU.
@@ -25,13 +27,13 @@ export const rational = createActivation({
   },
   formula: ({x, numerator, denominator}) => {
     const near = polynomial(x, numerator).div(x.mul(polynomial(x, denominator)).abs().add(1));
-    // Beyond 1 both polynomials are divided by their highest power of x, lest they overflow.
+    // Far out both polynomials are divided by their highest power of x, lest they overflow.
     const t = constant(1).div(x);
     const highestFirst = polynomial(t, [...denominator].reverse());
     const far = polynomial(t, [...numerator].reverse()).div(
       t.square().square().add(highestFirst.abs()),
     );
-    return where(x.abs().greater(1), x.multiplyNoNan(far), near);
+    return where(x.abs().greater(FAR), x.multiplyNoNan(far), near);
   },
   paper: 'Molina et al., 2020, https://arxiv.org/abs/1907.06732',
 });

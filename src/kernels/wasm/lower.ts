@@ -115,6 +115,11 @@ class Lowering {
     }
     if (node.operation === 'where') {
       const [condition, whenTrue, whenFalse] = node.operands as [Condition, Expression, Expression];
+      if (this.shortcuts && isFarOut(condition)) {
+        const [size, bound] = condition.operands;
+        this.shortcuts.guards.add(of(size).lessEqual(of(bound)));
+        return this.lower(whenFalse, [...facts, {condition, holds: false}]);
+      }
       return of(condition).choose(
         this.lower(whenTrue, [...facts, {condition, holds: true}]),
         this.lower(whenFalse, [...facts, {condition, holds: false}]),
@@ -204,6 +209,19 @@ class Lowering {
     this.shortcuts.guards.add(angle.abs().lessEqual(LARGEST_ANGLE));
     return operation === 'sin' ? math.sinOfSmall(angle) : math.cosOfSmall(angle);
   }
+}
+
+/** From here on a size counts as one that seldom occurs. */
+const FAR_OUT = 16;
+
+/** Whether a condition is |u| > c for a c that is seldom reached: then its branch is left out. */
+function isFarOut({operation, operands: [size, bound]}: Condition): boolean {
+  return (
+    operation === 'greater' &&
+    size.operation === 'abs' &&
+    isConstant(bound) &&
+    bound.value >= FAR_OUT
+  );
 }
 
 function isConstant({operation}: Expression): boolean {
