@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {HISTOGRAM_BINS} from '../histogram.js';
 import {expressionsOf, valuesOf} from '../program.js';
-import type {Program, Reduction} from '../program.js';
+import type {Program, ProgramInput, Reduction} from '../program.js';
 import type {ProgramShapes} from '../target.js';
 import {kernelOf} from './compile.js';
 import type {Kernel} from './compile.js';
@@ -9,6 +9,7 @@ import {neutralOf} from './kernel.js';
 import type {OutputMode} from './kernel.js';
 import {layoutOf, outerOffsets, rowsTogether} from './layout.js';
 import type {Walk} from './layout.js';
+import {splitProgram} from './prelude.js';
 
 const FLOAT32_BYTES = 4;
 const FLOAT64_BYTES = 8;
@@ -28,6 +29,7 @@ export interface Workspace {
   view(tensor: TensorInfo): Float32Array;
   /** A new tensor. */
   output(shape: readonly number[]): TensorInfo;
+  dispose(tensor: TensorInfo): void;
   /** The address of some elements of an input; `slot` numbers what is in use at the same time. */
   read(tensor: TensorInfo, slot: number, offset: number, count: number): number;
   /** The address at which to write some elements of an output. */
@@ -56,8 +58,19 @@ interface OutputPlan {
   readonly reduction?: Reduction;
 }
 
+/** What is computed of the weights alone before a kernel runs. */
+interface Prelude {
+  readonly program: Program;
+  /** Which tensors are the weights, and their shape. */
+  readonly tensors: readonly number[];
+  readonly shape: readonly number[];
+  /** How to do without, where an inverse is not finite. */
+  readonly without: () => Plan;
+}
+
 /** How a program runs on tensors of given shapes. */
 interface Plan {
+  readonly prelude?: Prelude;
   readonly rows: number;
   readonly columns: number;
   /** How many rows are walked as one. */
@@ -121,7 +134,41 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-function makePlan(
+/** Fewer elements than these are not worth a prelude, nor so few for each weight. */
+const LARGE = 8192;
+const OFTEN = 16;
+
+/** Makes a plan, with a prelude where each weight is used often. */
+function makePlan(program: Program, tensors: readonly TensorInfo[], shapes: ProgramShapes): Plan {
+  const size = sizeOf(shapes.full);
+  const isWeight = ({length, value}: ProgramInput, {shape}: TensorInfo): boolean =>
+    length === undefined && !value && sizeOf(shape) * OFTEN <= size;
+  const weights = program.inputs.flatMap((each, index) =>
+    isWeight(each, tensors[index]) ? [index] : [],
+  );
+  const [first, ...others] = weights.map(index => tensors[index].shape);
+  if (size < LARGE || !first || !others.every(shape => isSameShape(shape, first))) {
+    return makePlainPlan(program, tensors, shapes);
+  }
+  const split = splitProgram(
+    program,
+    weights.map(index => program.inputs[index].name),
+  );
+  if (!split) return makePlainPlan(program, tensors, shapes);
+  const derived = split.prelude.outputs.map(() => ({...tensors[weights[0]]}));
+  let without: Plan | undefined;
+  return {
+    ...makePlainPlan(split.main, [...tensors, ...derived], shapes),
+    prelude: {
+      program: split.prelude,
+      tensors: weights,
+      shape: first,
+      without: () => (without ??= makePlainPlan(program, tensors, shapes)),
+    },
+  };
+}
+
+function makePlainPlan(
   program: Program,
   tensors: readonly TensorInfo[],
   {full, reduced}: ProgramShapes,
@@ -207,6 +254,31 @@ export function execute(
   workspace: Workspace,
 ): TensorInfo[] {
   const plan = planOf(program, tensors, shapes);
+  if (!plan.prelude) return follow(plan, tensors, workspace);
+  const {program: prelude, tensors: weights, shape, without} = plan.prelude;
+  const derived = execute(
+    prelude,
+    weights.map(index => tensors[index]),
+    {full: shape, reduced: []},
+    workspace,
+  );
+  try {
+    return derived.every(tensor => areFinite(workspace.view(tensor)))
+      ? follow(plan, [...tensors, ...derived], workspace)
+      : follow(without(), tensors, workspace);
+  } finally {
+    for (const tensor of derived) workspace.dispose(tensor);
+  }
+}
+
+function areFinite(values: Float32Array): boolean {
+  for (let index = 0; index < values.length; index++) {
+    if (!Number.isFinite(values[index])) return false;
+  }
+  return true;
+}
+
+function follow(plan: Plan, tensors: readonly TensorInfo[], workspace: Workspace): TensorInfo[] {
   const kernel = plan.kernel(workspace.memory);
   const results = plan.outputShapes.map(shape => workspace.output(shape));
   if (plan.size === 0) {
@@ -314,6 +386,10 @@ class Execution {
       const repeats = this.repeats(input);
       const target = new Float32Array(buffer, this.addresses[index], size * repeats);
       const source = this.workspace.view(this.tensors[tensor]);
+      if (repeats === 1 && coefficients === 1) {
+        target.set(source);
+        return;
+      }
       const period = repeats === 1 ? size : columns;
       for (let element = 0; element < size; element++) {
         const value = source[element * coefficients + coefficient];
@@ -435,6 +511,10 @@ class Execution {
         reduction === 'histogram'
           ? new Int32Array(buffer, address, size * repeats * bins)
           : new Float64Array(buffer, address, size * repeats);
+      if (repeats === 1 && coefficients === 1) {
+        target.set(source);
+        return;
+      }
       const period = repeats === 1 ? size : columns;
       const join = JOIN[reduction];
       for (let element = 0; element < size; element++) {

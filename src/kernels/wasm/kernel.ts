@@ -47,7 +47,7 @@ const LANES = 4;
 
 /** How many vectors are computed in each turn of the loop, by the instructions that one takes. */
 const SIDE_BY_SIDE: readonly (readonly [instructions: number, vectors: number])[] = [
-  [48, 4],
+  [48, 8],
   [200, 2],
 ];
 

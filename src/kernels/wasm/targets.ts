@@ -66,6 +66,10 @@ class SharedWorkspace implements Workspace {
     return this.backend.makeOutput([...shape], 'float32');
   }
 
+  dispose({dataId}: TensorInfo): void {
+    this.backend.disposeData(dataId);
+  }
+
   read(tensor: TensorInfo, _slot: number, offset: number): number {
     return this.addressOf(tensor) + offset * FLOAT32_BYTES;
   }
@@ -113,6 +117,10 @@ class PrivateWorkspace implements Workspace {
   output(shape: readonly number[]): TensorInfo {
     const size = shape.reduce((product, each) => product * each, 1);
     return this.backend.makeTensorInfo([...shape], 'float32', new Float32Array(size));
+  }
+
+  dispose({dataId}: TensorInfo): void {
+    this.backend.disposeData(dataId);
   }
 
   read(tensor: TensorInfo, slot: number, offset: number, count: number): number {
