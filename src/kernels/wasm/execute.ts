@@ -30,6 +30,8 @@ export interface Workspace {
   /** A new tensor. */
   output(shape: readonly number[]): TensorInfo;
   dispose(tensor: TensorInfo): void;
+  /** The address of a tensor, where kernels can reach it. */
+  addressOf?(tensor: TensorInfo): number;
   /** The address of some elements of an input; `slot` numbers what is in use at the same time. */
   read(tensor: TensorInfo, slot: number, offset: number, count: number): number;
   /** The address at which to write some elements of an output. */
@@ -348,6 +350,12 @@ class Execution {
     return walk.columns && !walk.rows ? this.plan.together : 1;
   }
 
+  /** Whether a shared input is read where it lies. */
+  private isInPlace(input: InputPlan): boolean {
+    const isReachable = this.workspace.addressOf !== undefined;
+    return isReachable && input.coefficients === 1 && this.repeats(input) === 1;
+  }
+
   private reserve(): void {
     const {inputs, outputs, columns, together} = this.plan;
     let bytes = 0;
@@ -357,9 +365,8 @@ class Execution {
       return address;
     };
     for (const input of inputs) {
-      this.addresses.push(
-        isWalked(input) ? 0 : take(input.size * this.repeats(input) * FLOAT32_BYTES),
-      );
+      const isPlaced = !isWalked(input) && !this.isInPlace(input);
+      this.addresses.push(isPlaced ? take(input.size * this.repeats(input) * FLOAT32_BYTES) : 0);
     }
     for (const output of outputs) {
       const {reduction, size} = output;
@@ -373,6 +380,10 @@ class Execution {
     }
     const start = this.workspace.reserve(bytes, inputs.length + outputs.length);
     this.addresses.forEach((_, index) => (this.addresses[index] += start));
+    inputs.forEach((input, index) => {
+      if (!this.isInPlace(input)) return;
+      this.addresses[index] = this.workspace.addressOf!(this.tensors[input.tensor]);
+    });
     this.partials.forEach((_, index) => (this.partials[index] += start));
   }
 
@@ -381,7 +392,7 @@ class Execution {
     const {inputs, outputs, columns, together} = this.plan;
     const {buffer} = this.workspace.memory;
     inputs.forEach((input, index) => {
-      if (isWalked(input)) return;
+      if (isWalked(input) || this.isInPlace(input)) return;
       const {tensor, coefficient, coefficients, size} = input;
       const repeats = this.repeats(input);
       const target = new Float32Array(buffer, this.addresses[index], size * repeats);

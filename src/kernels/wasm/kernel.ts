@@ -47,7 +47,7 @@ const LANES = 4;
 
 /** How many vectors are computed in each turn of the loop, by the instructions that one takes. */
 const SIDE_BY_SIDE: readonly (readonly [instructions: number, vectors: number])[] = [
-  [48, 8],
+  [48, 6],
   [200, 2],
 ];
 
@@ -254,8 +254,9 @@ class KernelWriter {
   private walk(count: number): void {
     const fast = this.innerOf(this.outputs.map(output => output.fast)).length;
     const sideBySide = SIDE_BY_SIDE.find(([instructions]) => fast <= instructions)?.[1] ?? 1;
-    if (sideBySide > 1) this.turns(count, sideBySide, LANES);
-    this.turns(count, 1, LANES);
+    for (const vectors of [sideBySide, 2, 1].filter((each, at) => at > 0 || each > 2)) {
+      if (vectors <= sideBySide) this.turns(count, vectors, LANES);
+    }
     this.turns(count, 1, 1);
   }
 

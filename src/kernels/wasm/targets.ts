@@ -80,7 +80,7 @@ class SharedWorkspace implements Workspace {
 
   written(): void {}
 
-  private addressOf({dataId}: TensorInfo): number {
+  addressOf({dataId}: TensorInfo): number {
     return this.backend.dataIdMap.get(dataId).memoryOffset;
   }
 }
