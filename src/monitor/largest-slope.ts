@@ -5,8 +5,12 @@ import type {ActivationInstance} from '../instance.js';
 import {runProgram} from '../kernels/index.js';
 import type {Program} from '../kernels/index.js';
 
-const LIMIT = 10;
-const STEP = 0.5;
+/**
+ * How far pre-activations usually reach. Further out a learned formula may be steeper than anywhere
+ * that it has been trained, which says nothing of its units.
+ */
+const LIMIT = 3;
+const STEP = 0.125;
 const POINTS = Array.from({length: (2 * LIMIT) / STEP + 1}, (_, index) => index * STEP - LIMIT);
 
 const known = new WeakMap<ActivationInstance, Program>();
@@ -22,7 +26,7 @@ function programOf(instance: ActivationInstance): Program {
 }
 
 /**
- * The largest |∂y/∂x| of an activation for −10 ≤ x ≤ 10, for each of its units at their weights, or
+ * The largest |∂y/∂x| of an activation for −3 ≤ x ≤ 3, for each of its units at their weights, or
  * once if all units share them. A weight that differs within a unit is averaged.
  *
  * `axis` is that of the units in the weights, counted from the end and without coefficients.
