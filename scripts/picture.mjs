@@ -15,7 +15,7 @@ const FONT_SIZE = 12;
 const CHARACTER = 7.2;
 const LINE = 14.5;
 const MARGIN = 16;
-const GREATEST_HEIGHT = 700;
+const GREATEST_HEIGHT = 720;
 
 /**
  * What is left out, in order: the lines after one that matches `after` and before the next that
