@@ -50,10 +50,7 @@ function ulpError(actual: number, truth: number): number {
   return Number.isNaN(error) ? Infinity : error;
 }
 
-function* inputsOf(
-  {magnitudes, regions}: MeasuredFunction,
-  coarseness: number,
-): Generator<number> {
+function* inputsOf({magnitudes, regions}: MeasuredFunction, coarseness: number): Generator<number> {
   const bits = new Uint32Array(1);
   const float = new Float32Array(bits.buffer);
   const [smallest, largest] = magnitudes ?? [0, Infinity];
