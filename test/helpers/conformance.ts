@@ -4,7 +4,7 @@ import type {Expression} from '../../src/formula/index.js';
 import type {AnyActivation} from '../../src/definition.js';
 import {activations} from '../../src/index.js';
 import {startingValue} from '../../src/starting-value.js';
-import {GRID} from './quality.js';
+import {GRID, fault} from './quality.js';
 
 export const ASPECTS = ['value', 'gradients by x and by each weight', 'second order'] as const;
 export type Aspect = (typeof ASPECTS)[number];
@@ -78,3 +78,23 @@ export async function readAll(tensors: readonly tf.Tensor[]): Promise<number[][]
   tf.dispose([...tensors]);
   return rows;
 }
+
+/** What is wrong with an activation on the current backend, over the grid, at float32's bounds. */
+export async function faultsOf(activation: AnyActivation, aspect: Aspect): Promise<string[]> {
+  const weights = weightsOf(activation);
+  const rows = await measure(activation, aspect);
+  const expectations = expectationsOf(activation, aspect);
+  if (rows.length !== expectations.length) return [`${rows.length} rows`];
+  return expectations.flatMap((expression, row) =>
+    GRID.flatMap(
+      (x, index) => fault(rows[row][index], expression, {...weights, x}, RELATIVE[aspect]) ?? [],
+    ),
+  );
+}
+
+/** The relative errors accepted. */
+export const RELATIVE: Record<Aspect, number> = {
+  value: 2e-6,
+  'gradients by x and by each weight': 1e-5,
+  'second order': 1e-5,
+};
