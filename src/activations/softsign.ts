@@ -1,6 +1,9 @@
 import {createActivation} from '../definition.js';
 import {constant, where} from '../formula/index.js';
 
+/** Beyond it, numerator and denominator are divided by |x|, lest they become infinite. */
+const FAR = 1e6;
+
 /**
  * Softsign: as tanh, with tails that flatten slowly.
  *
@@ -12,7 +15,7 @@ export const softsign = createActivation({
   formula: ({x}) => {
     const size = x.abs();
     const far = x.sign().div(constant(1).div(size).add(1));
-    return where(size.greater(1), far, x.div(size.add(1)));
+    return where(size.greater(FAR), far, x.div(size.add(1)));
   },
   paper: 'Turian et al., 2009',
 });
