@@ -113,14 +113,15 @@ function runCall(kernelName: string, call: Call, inputs: readonly Tensor[]): Ten
   return outputs;
 }
 
-/** The backends for which each kernel has been registered. */
+/** The backends for which each kernel has been registered, and whether with a gradient. */
 const registered = new Map<string, Set<string>>();
 
 function registerKernel(kernelName: string, program: Program): void {
   const backendName = tf.getBackend();
-  const backends = registered.get(kernelName);
-  if (backends?.has(backendName)) return;
-  registered.set(kernelName, new Set(backends).add(backendName));
+  const key = `${backendName} ${isDifferentiable(program)}`;
+  const done = registered.get(kernelName);
+  if (done?.has(key)) return;
+  registered.set(kernelName, new Set(done).add(key));
   if (!tf.getKernel(kernelName, backendName)) {
     tf.registerKernel({
       kernelName,

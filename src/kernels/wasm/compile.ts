@@ -35,27 +35,27 @@ export function kernelOf(
   ].join();
   let entry = known.get(key);
   if (!entry) {
-    const module = compile(kernelBytes(program, inputs, outputs, isShared));
+    const bytes = kernelBytes(program, inputs, outputs, isShared) as BufferSource;
+    const module = unlessRefused(() => new WebAssembly.Module(bytes));
     entry = {module, kernels: new WeakMap()};
     known.set(key, entry);
   }
   let kernel = entry.kernels.get(memory);
   if (!kernel) {
-    const {exports} = new WebAssembly.Instance(entry.module, {env: {memory}});
+    const {module} = entry;
+    const {exports} = unlessRefused(() => new WebAssembly.Instance(module, {env: {memory}}));
     kernel = exports.run as Kernel;
     entry.kernels.set(memory, kernel);
   }
   return kernel;
 }
 
-function compile(bytes: Uint8Array): WebAssembly.Module {
+function unlessRefused<T>(build: () => T): T {
   try {
-    return new WebAssembly.Module(bytes as BufferSource);
+    return build();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CannotExpress(`WebAssembly refused ${bytes.length} bytes of code: ${reason}`, {
-      cause: error,
-    });
+    throw new CannotExpress(`WebAssembly refused its code: ${reason}`, {cause: error});
   }
 }
 

@@ -62,7 +62,7 @@ const SIMD_INSTRUCTIONS = {
   'i32x4.min_s': 0xb6,
   'i32x4.max_s': 0xb8,
   'i64x2.shl': 0xcb,
-  'i64x2.shr_u': 0xcd,
+  'i64x2.shr_s': 0xcc,
   'i64x2.add': 0xce,
   'i64x2.sub': 0xd1,
   'f32x4.abs': 0xe0,

@@ -103,9 +103,10 @@ function planOf(program: Program, tensors: readonly TensorInfo[], shapes: Progra
   for (const {plan, shapes: earlier} of known) {
     if (areTheSame(earlier, tensors, shapes)) return plan;
   }
-  const plan = makePlan(program, tensors, shapes);
-  const all = [shapes.full, ...shapes.reduced, ...tensors.map(({shape}) => shape)];
-  known.unshift({plan, shapes: all.map(shape => [...shape])});
+  const inputShapes = tensors.map(({shape}) => [...shape]);
+  const plan = makePlan(program, inputShapes, shapes);
+  const all = [...[shapes.full, ...shapes.reduced].map(shape => [...shape]), ...inputShapes];
+  known.unshift({plan, shapes: all});
   known.length = Math.min(known.length, REMEMBERED_PLANS);
   return plan;
 }
@@ -141,42 +142,46 @@ const LARGE = 8192;
 const OFTEN = 16;
 
 /** Makes a plan, with a prelude where each weight is used often. */
-function makePlan(program: Program, tensors: readonly TensorInfo[], shapes: ProgramShapes): Plan {
+function makePlan(
+  program: Program,
+  tensorShapes: readonly (readonly number[])[],
+  shapes: ProgramShapes,
+): Plan {
   const size = sizeOf(shapes.full);
-  const isWeight = ({length, value}: ProgramInput, {shape}: TensorInfo): boolean =>
+  const isWeight = ({length, value}: ProgramInput, shape: readonly number[]): boolean =>
     length === undefined && !value && sizeOf(shape) * OFTEN <= size;
   const weights = program.inputs.flatMap((each, index) =>
-    isWeight(each, tensors[index]) ? [index] : [],
+    isWeight(each, tensorShapes[index]) ? [index] : [],
   );
-  const [first, ...others] = weights.map(index => tensors[index].shape);
+  const [first, ...others] = weights.map(index => tensorShapes[index]);
   if (size < LARGE || !first || !others.every(shape => isSameShape(shape, first))) {
-    return makePlainPlan(program, tensors, shapes);
+    return makePlainPlan(program, tensorShapes, shapes);
   }
   const split = splitProgram(
     program,
     weights.map(index => program.inputs[index].name),
   );
-  if (!split) return makePlainPlan(program, tensors, shapes);
-  const derived = split.prelude.outputs.map(() => ({...tensors[weights[0]]}));
+  if (!split) return makePlainPlan(program, tensorShapes, shapes);
+  const derived = split.prelude.outputs.map(() => first);
   let without: Plan | undefined;
   return {
-    ...makePlainPlan(split.main, [...tensors, ...derived], shapes),
+    ...makePlainPlan(split.main, [...tensorShapes, ...derived], shapes),
     prelude: {
       program: split.prelude,
       tensors: weights,
       shape: first,
-      without: () => (without ??= makePlainPlan(program, tensors, shapes)),
+      without: () => (without ??= makePlainPlan(program, tensorShapes, shapes)),
     },
   };
 }
 
 function makePlainPlan(
   program: Program,
-  tensors: readonly TensorInfo[],
+  tensorShapes: readonly (readonly number[])[],
   {full, reduced}: ProgramShapes,
 ): Plan {
   const inputShapes = program.inputs.map(({length}, index) =>
-    length === undefined ? tensors[index].shape : tensors[index].shape.slice(0, -1),
+    length === undefined ? tensorShapes[index] : tensorShapes[index].slice(0, -1),
   );
   const outerShapes = program.outputs.map(({reduction}, index) =>
     reduction === undefined ? full : reduced[index],

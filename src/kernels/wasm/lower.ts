@@ -6,7 +6,7 @@ import {LaneGraph} from './lanes.js';
 import type {Lanes} from './lanes.js';
 import * as math from './math.js';
 import {pow} from './power.js';
-import {recoveries} from './recover.js';
+import {SMALLEST_FACTOR, recoveries} from './recover.js';
 import type {Fact, Recovery} from './recover.js';
 
 /** A program as vector code. */
@@ -73,6 +73,9 @@ const COMPARISONS: Record<Comparison, (u: Lanes, v: Lanes) => Lanes> = {
 
 /** Below this eᵘ is not taken from eᵘ − 1, which has lost its digits. */
 const SMALLEST_RECOVERED = 0.03;
+
+/** From here on the product may have been infinite, where the exponential is not. */
+const LARGEST_RECOVERED = 1e30;
 
 /** Up to this |x| a sine needs no more than float32. */
 const LARGEST_ANGLE = 8192;
@@ -200,7 +203,12 @@ class Lowering {
     );
     if (!recovery) return undefined;
     const value = this.lower(recovery.value, facts);
-    this.shortcuts!.guards.add(value.greater(SMALLEST_RECOVERED - 1));
+    const {guards} = this.shortcuts!;
+    guards.add(value.greater(SMALLEST_RECOVERED - 1));
+    if (recovery.factors.length > 0) guards.add(value.less(LARGEST_RECOVERED));
+    for (const factor of recovery.factors.filter(each => !isConstant(each))) {
+      guards.add(this.lower(factor, facts).abs().greaterEqual(SMALLEST_FACTOR));
+    }
     return value;
   }
 

@@ -8,9 +8,6 @@ const MANTISSA_BITS = 52;
 const EXPONENT_BIAS = 1023;
 /** Adding it rounds to an integer, which then stands in the lowest bits. */
 const ROUNDING = 1.5 * 2 ** MANTISSA_BITS;
-/** The bits of an integer below 2⁵² as the mantissa of 2⁵² + that integer. */
-const INTEGER_TO_FLOAT = 2 ** MANTISSA_BITS;
-
 /** Beyond these, 2ˣ is infinite or 0 in float32. */
 const HIGHEST_EXPONENT = 200;
 
@@ -31,20 +28,20 @@ function polynomial(x: Lanes, coefficients: readonly number[]): Lanes {
   );
 }
 
-/** log₂ u for positive, finite, normal float64 numbers. */
+/** log₂ u for positive, finite, normal float64 numbers: u = 2ᵏ · m with √½ ≤ m < √2. */
 function log2(u: Lanes): Lanes {
-  const exponent = u.shiftWide('i64x2.shr_u', MANTISSA_BITS);
-  const mantissa = u
-    .with('i64x2.sub', exponent.shiftWide('i64x2.shl', MANTISSA_BITS))
-    .or(u.float64(1));
+  const exponent = u
+    .with('i64x2.sub', u.float64(Math.SQRT1_2))
+    .shiftWide('i64x2.shr_s', MANTISSA_BITS);
+  const mantissa = u.with('i64x2.sub', exponent.shiftWide('i64x2.shl', MANTISSA_BITS));
   const sum = mantissa.with('f64x2.add', u.float64(1));
   const s = mantissa.with('f64x2.sub', u.float64(1)).with('f64x2.div', sum);
   const logarithm = s
     .with('f64x2.mul', polynomial(s.with('f64x2.mul', s), LOGARITHM))
     .with('f64x2.mul', u.float64(Math.LOG2E));
   const integer = exponent
-    .or(u.float64(INTEGER_TO_FLOAT))
-    .with('f64x2.sub', u.float64(INTEGER_TO_FLOAT + EXPONENT_BIAS));
+    .with('i64x2.add', u.float64(ROUNDING))
+    .with('f64x2.sub', u.float64(ROUNDING));
   return integer.with('f64x2.add', logarithm);
 }
 

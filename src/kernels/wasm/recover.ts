@@ -1,5 +1,4 @@
-import {constant, inputsOf, nodesOf} from '../../formula/index.js';
-import type {Condition, Expression, Node, Operation} from '../../formula/index.js';
+import type {Condition, Expression, Node} from '../../formula/index.js';
 
 /** That a condition holds, or does not. */
 export interface Fact {
@@ -13,6 +12,8 @@ export interface Recovery {
   readonly argument: Expression;
   /** expm1(argument), in terms of the formula's value. */
   readonly value: Expression;
+  /** What the formula's value is divided by for that. */
+  readonly factors: readonly Expression[];
   /** Where it may be used. */
   readonly facts: readonly Fact[];
 }
@@ -22,41 +23,40 @@ export interface Recovery {
  * α · expm1(u), expm1(u) is y / α and exp(u) is y / α + 1.
  */
 export function recoveries(formula: Expression, y: Expression): Recovery[] {
-  return find(formula, y, []);
+  return find(formula, y, [], []);
 }
 
-function find(formula: Node, value: Expression, facts: readonly Fact[]): Recovery[] {
+function find(
+  formula: Node,
+  value: Expression,
+  factors: readonly Expression[],
+  facts: readonly Fact[],
+): Recovery[] {
   const [first, second, third] = formula.operands as Expression[];
   switch (formula.operation) {
     case 'where': {
       const condition = formula.operands[0] as Condition;
       return [
-        ...find(second, value, [...facts, {condition, holds: true}]),
-        ...find(third, value, [...facts, {condition, holds: false}]),
+        ...find(second, value, factors, [...facts, {condition, holds: true}]),
+        ...find(third, value, factors, [...facts, {condition, holds: false}]),
       ];
     }
     case 'mul':
-      if (isFactor(second)) return find(first, quotient(value, second), facts);
-      if (isFactor(first)) return find(second, quotient(value, first), facts);
+      if (isFactor(second)) return find(first, value.div(second), [...factors, second], facts);
+      if (isFactor(first)) return find(second, value.div(first), [...factors, first], facts);
       return [];
     case 'expm1':
-      return [{argument: first, value, facts}];
+      return [{argument: first, value, factors, facts}];
     default:
       return [];
   }
 }
 
-function quotient(value: Expression, factor: Expression): Expression {
-  return factor === constant(1) ? value : value.div(factor);
-}
+/** Below this a factor may leave a product without its digits. */
+export const SMALLEST_FACTOR = 2 ** -100;
 
-const EXPONENTIALS: readonly (Operation | 'where' | 'constant' | 'input')[] = ['exp', 'expm1'];
-
-/** Whether an expression is cheap to divide by: a constant, or a weight. */
-function isFactor(expression: Expression): boolean {
-  return (
-    nodesOf(expression).length === 1 &&
-    !EXPONENTIALS.includes(expression.operation) &&
-    !inputsOf(expression).has('x')
-  );
+/** Whether an expression is cheap to divide by: a constant, or an input of the formula but x. */
+function isFactor({operation, value, name}: Expression): boolean {
+  if (operation === 'constant') return Math.abs(value) >= SMALLEST_FACTOR;
+  return operation === 'input' && name !== 'x';
 }
