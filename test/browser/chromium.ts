@@ -56,13 +56,22 @@ export function describeInChromium(title: string, define: () => void): void {
 
 const wasmFolder = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
 
+/** Headers with which a page is served. */
+type Headers = Readonly<Record<string, string>>;
+
+/** What lets a page have memory that threads share. */
+export const ISOLATED: Headers = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 /** A browser, and a server of the pages that it opens. */
 export interface Chromium {
   /**
    * Opens a page that runs `script` (below this folder) and waits for its `suites`. Every error and
    * warning that the page logs goes into `logs`.
    */
-  open(script: string, contentSecurityPolicy?: string): Promise<OpenPage>;
+  open(script: string, headers?: Headers): Promise<OpenPage>;
   close(): Promise<void>;
 }
 
@@ -83,18 +92,18 @@ export function launchChromium(): Promise<Browser> {
 
 export async function startChromium(): Promise<Chromium> {
   const scripts = new Map<string, string>();
-  const policies = new Map<string, string>();
+  const pages = new Map<string, Headers>();
   const server = createServer(({url = '/'}, response) => {
-    serve(new URL(url, 'http://127.0.0.1').pathname, response, scripts, policies);
+    serve(new URL(url, 'http://127.0.0.1').pathname, response, scripts, pages);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const browser = await launchChromium();
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    async open(script, contentSecurityPolicy = '') {
+    async open(script, headers = {}) {
       if (!scripts.has(script)) scripts.set(script, await bundle(script));
-      const name = `${policies.size}`;
-      policies.set(`/page/${name}/${script}`, contentSecurityPolicy);
+      const name = `${pages.size}`;
+      pages.set(`/page/${name}/${script}`, headers);
       return openPage(browser, `${origin}/page/${name}/${script}`);
     },
     close: () => close(browser, server),
@@ -105,16 +114,16 @@ function serve(
   pathname: string,
   response: ServerResponse,
   scripts: ReadonlyMap<string, string>,
-  policies: ReadonlyMap<string, string>,
+  pages: ReadonlyMap<string, Headers>,
 ): void {
-  const policy = policies.get(pathname);
+  const headers = pages.get(pathname);
   const [, folder, name] = pathname.split('/');
   const answer = (type: string, body: string | Buffer): void => {
     response.setHeader('Content-Type', type);
-    if (policy) response.setHeader('Content-Security-Policy', policy);
+    for (const [header, value] of Object.entries(headers ?? {})) response.setHeader(header, value);
     response.end(body);
   };
-  if (policy !== undefined) {
+  if (headers) {
     const script = path.posix.basename(pathname);
     answer(
       'text/html',

@@ -58,6 +58,15 @@ const suites = {
     return {target: kernelTarget(), infinity};
   },
 
+  /** Whether the wasm backend's memory is shared by threads. */
+  hasThreads(): boolean {
+    const {wasm} = tf.backend() as unknown as {
+      wasm: {asm?: {memory?: WebAssembly.Memory}; wasmMemory?: WebAssembly.Memory};
+    };
+    const {buffer} = (wasm.asm?.memory ?? wasm.wasmMemory)!;
+    return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
+  },
+
   conformance(name: string, aspect: Aspect): Promise<number[][]> {
     return measure(
       members.find(member => member.name === name)!,

@@ -13,7 +13,9 @@ describeInChromium('in Chromium, under a Content-Security-Policy', () => {
   afterAll(() => chromium?.close());
 
   test("that allows no code but the site's own scripts, stock ops do the work", async () => {
-    const page = await chromium.open('policy-page.ts', "script-src 'self'");
+    const page = await chromium.open('policy-page.ts', {
+      'Content-Security-Policy': "script-src 'self'",
+    });
     const name = 'x [3,5] with coefficients [5]';
     const {refused, target, rows} = await page.run('strict', name);
     expect(refused).toBe(true);
