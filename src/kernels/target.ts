@@ -9,6 +9,11 @@ export interface ProgramShapes {
   readonly reduced: readonly (readonly number[])[];
 }
 
+/** How many elements a tensor of this shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
 /** A way to run programs: composed ops, or code generated for a backend. */
 export interface KernelTarget {
   /** What `kernelTarget()` says. */

@@ -45,10 +45,6 @@ function stridesOf(shape: readonly number[]): number[] {
     .reverse();
 }
 
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, length) => size * length, 1);
-}
-
 /** The integers that a shader is given, by which one shader serves every size. */
 export class Uniforms {
   readonly values: number[] = [];

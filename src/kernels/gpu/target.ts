@@ -5,9 +5,8 @@ import type {Expression} from '../../formula/index.js';
 import {histogramIndicators} from '../histogram.js';
 import {expressionsOf, valuesOf} from '../program.js';
 import type {Program, ProgramOutput, Reduction} from '../program.js';
-import {CannotExpress} from '../target.js';
+import {CannotExpress, sizeOf} from '../target.js';
 import type {KernelTarget, ProgramShapes} from '../target.js';
-import {sizeOf} from './layout.js';
 import {identityOf} from './statements.js';
 
 /** An input that a pass reads. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type {KernelBackend, TensorInfo} from '@tensorflow/tfjs';
-import {CannotExpress} from '../target.js';
+import {CannotExpress, sizeOf} from '../target.js';
 import {glsl, glslVector} from './language.js';
-import {Uniforms, axesOf, offsetText, padTo, sizeOf, splitPosition} from './layout.js';
+import {Uniforms, axesOf, offsetText, padTo, splitPosition} from './layout.js';
 import {accumulate, identityOf, writeStatements} from './statements.js';
 import {BLOCK, chunksOf, shaderTarget} from './target.js';
 import type {Device, PassInput} from './target.js';

@@ -1,8 +1,8 @@
 import type {KernelBackend, TensorInfo} from '@tensorflow/tfjs';
 import type {Program} from '../program.js';
-import {CannotExpress} from '../target.js';
+import {CannotExpress, sizeOf} from '../target.js';
 import {wgsl} from './language.js';
-import {Uniforms, axesOf, offsetText, sizeOf, splitPosition} from './layout.js';
+import {Uniforms, axesOf, offsetText, splitPosition} from './layout.js';
 import {accumulate, identityOf, writeStatements} from './statements.js';
 import {BLOCK, chunksOf, shaderTarget} from './target.js';
 import type {Call, Device, PassInput} from './target.js';

@@ -2,6 +2,7 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import {HISTOGRAM_BINS} from '../histogram.js';
 import {expressionsOf, valuesOf} from '../program.js';
 import type {Program, ProgramInput, Reduction} from '../program.js';
+import {sizeOf} from '../target.js';
 import type {ProgramShapes} from '../target.js';
 import {kernelOf} from './compile.js';
 import type {Kernel} from './compile.js';
@@ -131,10 +132,6 @@ function isSameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
   return true;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** Fewer elements than these are not worth a prelude, nor so few for each weight. */

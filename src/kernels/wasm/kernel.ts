@@ -34,8 +34,8 @@ interface OutputStream extends OutputMode {
 }
 
 /** For each stream, the number of parameters of the kernel: an address and what else it needs. */
-export const INPUT_PARAMETERS = 2;
-export const OUTPUT_PARAMETERS = 3;
+const INPUT_PARAMETERS = 2;
+const OUTPUT_PARAMETERS = 3;
 
 /** Rows after which float32 sums are added to float64 ones, and columns likewise. */
 const BAND_ROWS = 32;

@@ -101,6 +101,7 @@ export class Lanes {
     const bytes = lanes.flatMap(lane => [0, 1, 2, 3].map(byte => 4 * lane + byte));
     return this.graph.node('i8x16.shuffle', [this, other], bytes);
   }
+
   shiftWide = (instruction: 'i64x2.shl' | 'i64x2.shr_s', bits: number): Lanes =>
     this.graph.node(instruction, [this], [bits]);
 }

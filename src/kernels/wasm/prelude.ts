@@ -63,7 +63,8 @@ function split(program: Program, weights: ReadonlySet<string>): SplitProgram | u
   const inputs = program.inputs.map(each =>
     each.value ? {...each, value: rewriteAll(each.value)} : each,
   );
-  const used = new Set(outputs.flatMap(valuesOf).flatMap(value => [...inputsOf(value)]));
+  const values = [...outputs.flatMap(valuesOf), ...inputs.flatMap(({value}) => value ?? [])];
+  const used = new Set(values.flatMap(value => [...inputsOf(value)]));
   const needed = [...derived].filter(([, {name}]) => used.has(name));
   if (needed.length === 0) return undefined;
   return {

@@ -2,6 +2,7 @@ import type {KernelBackend, TensorInfo} from '@tensorflow/tfjs';
 import {input} from '../../formula/index.js';
 import type {Expression} from '../../formula/index.js';
 import type {Program} from '../program.js';
+import {sizeOf} from '../target.js';
 import type {KernelTarget} from '../target.js';
 import {canCompile} from './compile.js';
 import {execute} from './execute.js';
@@ -58,8 +59,7 @@ class SharedWorkspace implements Workspace {
   }
 
   view(tensor: TensorInfo): Float32Array {
-    const size = tensor.shape.reduce((product, each) => product * each, 1);
-    return new Float32Array(this.memory.buffer, this.addressOf(tensor), size);
+    return new Float32Array(this.memory.buffer, this.addressOf(tensor), sizeOf(tensor.shape));
   }
 
   output(shape: readonly number[]): TensorInfo {
@@ -115,8 +115,8 @@ class PrivateWorkspace implements Workspace {
   }
 
   output(shape: readonly number[]): TensorInfo {
-    const size = shape.reduce((product, each) => product * each, 1);
-    return this.backend.makeTensorInfo([...shape], 'float32', new Float32Array(size));
+    const values = new Float32Array(sizeOf(shape));
+    return this.backend.makeTensorInfo([...shape], 'float32', values);
   }
 
   dispose({dataId}: TensorInfo): void {
@@ -143,9 +143,11 @@ class PrivateWorkspace implements Workspace {
   }
 }
 
-function isCpuBackend(backend: KernelBackend): backend is CpuBackend {
+/** Other backends have `data` too: the cpu backend's holds the values. */
+function isCpuBackend(backend: KernelBackend): boolean {
   const {data, makeTensorInfo} = backend as Partial<CpuBackend>;
-  return typeof data?.get === 'function' && typeof makeTensorInfo === 'function';
+  const isComplete = typeof data?.get === 'function' && typeof makeTensorInfo === 'function';
+  return isComplete && 'blockSize' in backend && !('gpgpu' in backend);
 }
 
 const recovering = new WeakMap<Program, boolean>();
@@ -166,7 +168,7 @@ function usesOutputs(program: Program): boolean {
 /** WebAssembly on the memory of tfjs's wasm backend, or for its cpu backend on a memory of its own. */
 export const wasmTarget: KernelTarget = {
   name: 'wasm',
-  serves: backend => canCompile() && (memoryOf(backend) !== undefined || isPlainCpu(backend)),
+  serves: backend => canCompile() && (memoryOf(backend) !== undefined || isCpuBackend(backend)),
   check: lower,
   share,
   usesOutputs,
@@ -185,9 +187,4 @@ function workspaceOf(backend: KernelBackend): Workspace {
     workspaces.set(backend, workspace);
   }
   return workspace;
-}
-
-/** Other backends have `data` too: the cpu backend's holds the values. */
-function isPlainCpu(backend: KernelBackend): boolean {
-  return isCpuBackend(backend) && 'blockSize' in backend && !('gpgpu' in backend);
 }
