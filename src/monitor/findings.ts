@@ -12,9 +12,13 @@ export class Findings {
   }
 
   /** Judges a snapshot; returns what is new or has become more severe. */
-  judge({epoch, step, layers}: Snapshot): Finding[] {
+  judge(snapshot: Snapshot): Finding[] {
+    const {epoch, step} = snapshot;
     const earlier = this.found;
-    const findings = layers.flatMap(layer => RULES.flatMap(rule => rule.check(layer)));
+    const isStanding = (): boolean => false;
+    const findings = RULES.flatMap(({id, check}) =>
+      check({snapshot, history: [], options: {}, isStanding}).map(found => ({rule: id, ...found})),
+    );
     const dated = findings.map(finding => {
       const known = earlier.get(keyOf(finding)) ?? {epoch, step};
       return jsonSafe({...finding, epoch: known.epoch, step: known.step});

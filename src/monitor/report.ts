@@ -13,22 +13,12 @@ export function reportOf(
   notWatched: Report['notWatched'],
   cost: Report['cost'],
 ): Report {
-  const layers = snapshots.map(layer => ({
-    name: layer.name,
-    activation: layer.activation,
-    units: layer.units,
-    samples: layer.samples,
-    dead: deadUnits(layer),
-    saturated: saturatedUnits(layer),
-    mean: layer.mean,
-    std: layer.std,
-    min: layer.min,
-    max: layer.max,
-    zeroShare: layer.zeroShare,
-    slope: layer.slope,
-    lastFired: layer.lastFired,
-    ...(layer.weights ? {weights: layer.weights} : {}),
+  const layers = snapshots.map(({watchedSamples, ...layer}) => ({
+    ...layer,
+    samples: watchedSamples,
+    dead: deadUnits({watchedSamples, ...layer}),
+    saturated: saturatedUnits({watchedSamples, ...layer}),
   }));
   const ok = findings.every(({severity}) => severity !== 'error');
-  return jsonSafe({ok, findings, layers, notWatched, cost});
+  return jsonSafe({ok, findings, layers, weights: [], notWatched, problems: [], cost});
 }

@@ -14,59 +14,112 @@ export interface Finding {
   readonly evidence: Readonly<Record<string, unknown>>;
   /** What to do, the least invasive first. */
   readonly fixes: readonly {readonly title: string; readonly code?: string}[];
+  /** Where to read more. */
+  readonly link?: string;
   /** When it was found: epoch and training step, both from 0. */
   readonly epoch?: number;
   readonly step?: number;
 }
 
-/**
- * One watched call of a layer, as plain data. Arrays are indexed by unit; they describe the latest
- * epoch that had enough samples, but for `samples`, `nonFinite`, `quietSamples` and `lastFired`. Means
- * are of the finite outputs; where a unit had none, they, `min` and `max` are NaN.
- */
-export interface LayerSnapshot {
-  readonly name: string;
-  readonly activation: string;
-  readonly units: number;
-  /** Training samples watched in all. */
+/** What each unit of a layer gave over some samples. Arrays are indexed by unit. */
+export interface UnitStatistics {
+  /** Samples that the statistics rest on. */
   readonly samples: number;
-  /** Training samples that the statistics rest on. */
-  readonly windowSamples: number;
+  /** Of the finite outputs; NaN where a unit had none. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
   readonly min: readonly number[];
   readonly max: readonly number[];
   /** The share of outputs that were exactly 0. */
   readonly zeroShare: readonly number[];
-  /** How many outputs were NaN or infinite, in all. */
-  readonly nonFinite: readonly number[];
   /** Mean |∂y/∂z|; null where the activation is no function of one number. */
   readonly slope: readonly number[] | null;
+  /** The share of samples in which the unit fired; null as above. */
+  readonly firingRate: readonly number[] | null;
+}
+
+/**
+ * One watched call of a layer, as plain data. Arrays are indexed by unit. The statistics describe the
+ * latest window of training samples that had enough of them; what counts from the beginning says so.
+ */
+export interface LayerSnapshot extends UnitStatistics {
+  readonly name: string;
+  readonly activation: string;
+  readonly units: number;
+  /** Training samples watched from the beginning. */
+  readonly watchedSamples: number;
+  /** What went into the activation; null where that is not known. */
+  readonly input: Pick<UnitStatistics, 'mean' | 'std' | 'min' | 'max'> | null;
+  /** The share of inputs beyond the range that the activation's weights were fitted to, if any was. */
+  readonly outsideShare: readonly number[] | null;
   /** The largest |∂y/∂z| of the formula at the unit's weights; null where that is not known. */
   readonly largestSlope: readonly number[] | null;
-  /** Samples in a row, up to now, in which the unit did not fire. */
+  /** The largest sum of |∂y/∂weight| over the activation's own weights; null where it has none. */
+  readonly weightSlope: readonly number[] | null;
+  /** Mean |∂loss/∂y|; null where no gradient came. */
+  readonly gradient: readonly number[] | null;
+  /** Mean |∂loss/∂z|; null where no gradient came, or there is no slope. */
+  readonly inputGradient: readonly number[] | null;
+  /** How many outputs, and how many ∂loss/∂y, were NaN or infinite from the beginning. */
+  readonly nonFinite: readonly number[];
+  readonly nonFiniteGradients: readonly number[];
+  /** Watched samples in a row, up to now, in which the unit did not fire. */
   readonly quietSamples: readonly number[];
-  /** The largest |output| in those samples. */
-  readonly quietOutput: readonly number[];
-  /** The largest sum of |∂y/∂weight| over the activation's own weights in those samples. */
-  readonly quietWeightSlope: readonly number[];
   /** The training step at which the unit last fired; −1 if never. */
   readonly lastFired: readonly number[];
-  /** The learned weights of the activation, by name. */
+  /** How many outputs of the layer fell into each of `HISTOGRAM_BINS`. */
+  readonly histogram: readonly number[];
+  /** The weights of the activation, by name: flat, in the order of their tensors. */
   readonly weights?: Readonly<Record<string, readonly number[]>>;
+  /** The same in the validation batches since the last training batch. */
+  readonly validation: UnitStatistics | null;
 }
 
-/** All that the rules see. */
-export interface Snapshot {
+/** One trainable weight of the model, over the steps of a window. Means are over its elements. */
+export interface WeightSnapshot {
+  /** The layer that it belongs to, and its name there, such as 'kernel'. */
+  readonly layer: string;
+  readonly name: string;
+  readonly size: number;
+  /** Whether it belongs to an activation, or is the kernel or the bias of a layer. */
+  readonly isOfActivation: boolean;
+  /** Optimizer steps that were watched. */
+  readonly steps: number;
+  /** Mean |w| and, for one step, mean |Δw| and mean |∂loss/∂w|. */
+  readonly magnitude: number;
+  readonly update: number;
+  readonly gradient: number;
+  /** The root of the mean of (∂loss/∂w)²; times √size, the norm. */
+  readonly gradientRms: number;
+  /** How many gradients were NaN or infinite from the beginning. */
+  readonly nonFinite: number;
+}
+
+/** Where a number that is not finite was first seen in a run. */
+export interface FirstNonFinite {
+  /** In the outputs, in a gradient on its way back, or in a weight after an optimizer step. */
+  readonly phase: 'forward' | 'backward' | 'update';
+  readonly layer: string;
+  readonly units: readonly number[];
   readonly epoch: number;
   readonly step: number;
-  readonly layers: readonly LayerSnapshot[];
+  /** The last step that was watched in which all was finite; −1 if none. */
+  readonly lastFiniteStep: number;
+  /** The range of the layer's outputs until then; null where none had been seen. */
+  readonly lastFiniteRange: readonly [number, number] | null;
 }
 
-/** Judges one layer. Pure: the same snapshot gives the same findings. */
-export interface Rule {
-  readonly id: string;
-  readonly check: (layer: LayerSnapshot) => Finding[];
+/** The state of a model at the end of a window of training batches. All that the rules see. */
+export interface Snapshot {
+  /** The current epoch and the last training step, both from 0. */
+  readonly epoch: number;
+  readonly step: number;
+  /** From the inputs to the outputs. */
+  readonly layers: readonly LayerSnapshot[];
+  readonly weights: readonly WeightSnapshot[];
+  readonly firstNonFinite: FirstNonFinite | null;
+  /** The loss and the metrics of the epoch, where the window ended with one. */
+  readonly logs?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -77,22 +130,9 @@ export interface Report {
   /** False where any finding is an error. */
   readonly ok: boolean;
   readonly findings: readonly Finding[];
-  readonly layers: readonly {
-    readonly name: string;
-    readonly activation: string;
-    readonly units: number;
-    readonly samples: number;
-    readonly dead: readonly number[];
-    readonly saturated: readonly number[];
-    readonly mean: readonly number[];
-    readonly std: readonly number[];
-    readonly min: readonly number[];
-    readonly max: readonly number[];
-    readonly zeroShare: readonly number[];
-    readonly slope: readonly number[] | null;
-    readonly lastFired: readonly number[];
-    readonly weights?: Readonly<Record<string, readonly number[]>>;
-  }[];
+  readonly layers: readonly LayerReport[];
+  /** The trainable weights; empty where no optimizer was seen. */
+  readonly weights: readonly WeightSnapshot[];
   /** The layers that are not watched, and why. */
   readonly notWatched: readonly {
     readonly name: string;
@@ -100,12 +140,42 @@ export interface Report {
     /** False where there is nothing to watch: no activation, or a linear one. */
     readonly hasActivation: boolean;
   }[];
+  /** What went wrong beside the training, such as a reporter that threw. */
+  readonly problems: readonly string[];
   /** The share of the training time that watching took, and every how many batches it watched. */
   readonly cost: {readonly share: number; readonly every: number};
 }
 
+/** One watched call of a layer: its last snapshot, but `samples` are those watched in all. */
+export interface LayerReport extends Omit<LayerSnapshot, 'watchedSamples'> {
+  readonly dead: readonly number[];
+  readonly saturated: readonly number[];
+  /** The activation as it was learned; absent where it learns nothing. */
+  readonly curve?: LearnedCurve;
+}
+
+/** A learned activation at the start of training and now, at the same inputs. */
+export interface LearnedCurve {
+  readonly x: readonly number[];
+  /** The units drawn: all, or some evenly chosen; one where all share their weights. */
+  readonly units: readonly number[];
+  /** For each of these units, the outputs at `x`. */
+  readonly start: readonly (readonly number[])[];
+  readonly end: readonly (readonly number[])[];
+}
+
+/** What training is about to be watched. */
+export interface RunStart {
+  readonly layers: readonly {readonly name: string; readonly activation: string}[];
+  readonly notWatched: Report['notWatched'];
+}
+
 /** Shows what a monitor sees; every method is optional. */
 export interface Reporter {
+  onTrainBegin?(start: RunStart): void | Promise<void>;
+  /** At the end of each window, with the findings that stand. */
+  onSnapshot?(snapshot: Snapshot, findings: readonly Finding[]): void | Promise<void>;
+  /** When something is first found, and when it becomes more severe. */
   onFinding?(finding: Finding): void | Promise<void>;
   onTrainEnd?(report: Report): void | Promise<void>;
 }

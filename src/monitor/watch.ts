@@ -217,7 +217,8 @@ export class Watch {
   /** Finds what there is to find now, and tells what is new or has become worse. */
   private judge(): Snapshot {
     const {epoch, step} = this;
-    const snapshot = {epoch, step, layers: this.sites.flatMap(site => site.snapshot())};
+    const layers = this.sites.flatMap(site => site.snapshot());
+    const snapshot = {epoch, step, layers, weights: [], firstNonFinite: null};
     for (const finding of this.found.judge(snapshot)) this.announce(finding);
     return snapshot;
   }

@@ -1,7 +1,7 @@
 import {deadUnitsRule} from './dead-units.js';
 import {nonFiniteRule} from './non-finite.js';
 import {saturatedUnitsRule} from './saturated-units.js';
-import type {Rule} from '../types.js';
+import type {Rule} from './rule.js';
 
 export {deadUnits} from './dead-units.js';
 export {saturatedUnits} from './saturated-units.js';

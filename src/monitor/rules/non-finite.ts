@@ -1,4 +1,5 @@
-import type {Finding, LayerSnapshot, Rule} from '../types.js';
+import type {Finding, LayerSnapshot} from '../types.js';
+import type {Problem, Rule} from './rule.js';
 import {plural} from '../text.js';
 
 const FIXES: Finding['fixes'] = [
@@ -10,34 +11,37 @@ const FIXES: Finding['fixes'] = [
 /** NaN or infinite outputs, or such weights of the activation: then the next outputs will be. */
 export const nonFiniteRule: Rule = {
   id: 'non-finite',
-  check(layer) {
-    const units = layer.nonFinite.flatMap((count, unit) => (count > 0 ? [unit] : []));
-    const weights = nonFiniteWeights(layer);
-    if (units.length === 0 && weights.length === 0) return [];
-    const count = units.reduce((sum, unit) => sum + layer.nonFinite[unit], 0);
-    const outputs = `${plural(count, 'output')} of ${plural(units.length, 'unit')}`;
-    const messages = [
-      ...(count > 0 ? [`${outputs} were NaN or infinite`] : []),
-      ...(weights.length > 0 ? [`NaN or infinity is in the learned ${weights.join(', ')}`] : []),
-    ];
-    return [
-      {
-        rule: 'non-finite',
-        severity: 'error',
-        layer: layer.name,
-        ...(units.length > 0 ? {units} : {}),
-        message: messages.join('; '),
-        evidence: {
-          count,
-          weights,
-          lastFiniteMin: Math.min(...layer.min.filter(Number.isFinite)),
-          lastFiniteMax: Math.max(...layer.max.filter(Number.isFinite)),
-        },
-        fixes: FIXES,
-      },
-    ];
-  },
+  description: 'NaN or infinity',
+  options: {},
+  check: ({snapshot}) => snapshot.layers.flatMap(checkLayer),
 };
+
+function checkLayer(layer: LayerSnapshot): Problem[] {
+  const units = layer.nonFinite.flatMap((count, unit) => (count > 0 ? [unit] : []));
+  const weights = nonFiniteWeights(layer);
+  if (units.length === 0 && weights.length === 0) return [];
+  const count = units.reduce((sum, unit) => sum + layer.nonFinite[unit], 0);
+  const outputs = `${plural(count, 'output')} of ${plural(units.length, 'unit')}`;
+  const messages = [
+    ...(count > 0 ? [`${outputs} were NaN or infinite`] : []),
+    ...(weights.length > 0 ? [`NaN or infinity is in the learned ${weights.join(', ')}`] : []),
+  ];
+  return [
+    {
+      severity: 'error',
+      layer: layer.name,
+      ...(units.length > 0 ? {units} : {}),
+      message: messages.join('; '),
+      evidence: {
+        count,
+        weights,
+        lastFiniteMin: Math.min(...layer.min.filter(Number.isFinite)),
+        lastFiniteMax: Math.max(...layer.max.filter(Number.isFinite)),
+      },
+      fixes: FIXES,
+    },
+  ];
+}
 
 function nonFiniteWeights({weights = {}}: LayerSnapshot): string[] {
   const isBroken = ([, values]: [string, readonly number[]]): boolean =>
