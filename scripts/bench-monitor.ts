@@ -54,6 +54,9 @@ function options() {
   if (unknown !== undefined) {
     throw new Error(`--only: got ${unknown}; accepted are ${names.join('; ')}`);
   }
+  if (values.write && (only || kind || values.healthy)) {
+    throw new Error('--write: the page is about all runs; got it with --only, --kind or --healthy');
+  }
   return {...values, seeds, kind, only};
 }
 

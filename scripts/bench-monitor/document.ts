@@ -40,9 +40,15 @@ function unitTable(rules: readonly RuleScore[]): Table {
 function toolTable(rules: readonly RuleScore[], tools: readonly ToolScore[]): Table {
   const ours = rules
     .filter(({rule}) => tools.some(tool => tool.rule === rule))
-    .map(({rule, recall, precision, medianSteps}) => ({
+    .map(({rule, recall, precision, healthyAlarms, medianSteps}) => ({
       rule,
-      cells: ['this package', percent(recall), percent(precision.info), '', steps(medianSteps)],
+      cells: [
+        'this package',
+        percent(recall),
+        percent(precision.info),
+        percent(healthyAlarms),
+        steps(medianSteps),
+      ],
     }));
   const others = tools.map(({rule, tool, name, recall, precision, healthyAlarms, medianSteps}) => ({
     rule,

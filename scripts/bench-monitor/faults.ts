@@ -80,9 +80,9 @@ function fault(
   name: string,
   rules: readonly RuleId[],
   text: string,
-  plan: (kind: Kind) => Plan,
+  plan: (kind: Kind, seed: number) => Plan,
 ): Fault {
-  return {name, rules, text, build: (kind, seed) => caseOf(plan(kind), kind, seed)};
+  return {name, rules, text, build: (kind, seed) => caseOf(plan(kind, seed), kind, seed)};
 }
 
 /** Cross-entropy of independent outputs, without the care that tfjs takes of log(0). */
@@ -115,19 +115,27 @@ export const FAULTS: readonly Fault[] = [
       scale: fromZeroToOne,
     }),
   ),
-  fault('saturated-tanh', ['saturated-units'], 'Weights and biases of a tanh start at 200', () => ({
-    hidden: [
-      {
-        ...tanh,
-        kernel: seed => tf.initializers.randomNormal({stddev: 200, seed}),
-        bias: perUnit(unit => (unit % 2 === 0 ? 200 : -200)),
-      },
-      tanh,
-    ],
-  })),
-  fault('saturated-sigmoid', ['saturated-units'], 'The biases of a sigmoid start at 12', () => ({
-    hidden: [sigmoid, {...sigmoid, bias: constant(12)}],
-  })),
+  fault(
+    'saturated-tanh',
+    ['saturated-units'],
+    'Weights and biases of a tanh start at a hundred or, with each further seed, a hundred more',
+    (_, seed) => ({
+      hidden: [
+        {
+          ...tanh,
+          kernel: each => tf.initializers.randomNormal({stddev: 100 * seed, seed: each}),
+          bias: perUnit(unit => (unit % 2 === 0 ? 100 * seed : -100 * seed)),
+        },
+        tanh,
+      ],
+    }),
+  ),
+  fault(
+    'saturated-sigmoid',
+    ['saturated-units'],
+    'The biases of a sigmoid start at 8 or, with each further seed, 1.5 more',
+    (_, seed) => ({hidden: [sigmoid, {...sigmoid, bias: constant(6.5 + 1.5 * seed)}]}),
+  ),
   fault(
     'exploding-depth',
     ['exploding-gradients'],
@@ -144,8 +152,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'growing-initialization',
     ['poor-initialization'],
-    'Weights that make each layer about three times as large as the one before',
-    () => ({hidden: times(4, {...leaky, kernel: scaledHe(3)})}),
+    'Weights that make each layer about four times as large as the one before',
+    () => ({hidden: times(4, {...leaky, kernel: scaledHe(4)})}),
   ),
   fault(
     'shrinking-initialization',
@@ -168,7 +176,7 @@ export const FAULTS: readonly Fault[] = [
     ['non-finite'],
     'A high learning rate, and an activation that squares, overflow in a few steps',
     () => ({
-      hidden: times(2, {activation: name => square.layer({name})}),
+      hidden: times(2, {activation: name => square.layer({name}), kernel: scaledHe(3)}),
       optimizer: tf.train.sgd(2),
       ...squaredErrors,
     }),

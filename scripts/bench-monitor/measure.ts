@@ -1,5 +1,6 @@
 /** A full pass over the training set, forward and backward, as plain data. */
 import * as tf from '@tensorflow/tfjs';
+import {average} from './average.js';
 import type {Case} from './case.js';
 import {Passes, trainableWeights} from './passes.js';
 import type {Site} from './passes.js';
@@ -302,10 +303,6 @@ function measureWeight(
     nonFinite: countNonFinite(values),
     nonFiniteGradients: countNonFinite(gradient),
   };
-}
-
-export function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The standard deviation of each unit, in two passes of float64. */

@@ -8,8 +8,8 @@
  *   https://doi.org/10.1145/3510003.3510071 (what it asks about weights and learning rate once a symptom is
  *   found explains that symptom, and is no symptom itself)
  */
+import {average} from './average.js';
 import type {RuleId} from './case.js';
-import {average} from './measure.js';
 import type {SiteMeasure} from './measure.js';
 import {weightKey} from './record.js';
 import type {Checkpoint} from './record.js';

@@ -69,6 +69,8 @@ export interface RuleScore extends Detection {
   readonly exists: boolean;
   /** Findings that the truth confirms, of all from this severity on; healthy runs among them. */
   readonly precision: Readonly<Record<'warning' | 'info', Share>>;
+  /** Healthy runs in which it finds anything. */
+  readonly healthyAlarms: Share;
   /** By unit, at the end of the runs; for rules about units. */
   readonly units: {readonly precision: Share; readonly recall: Share} | null;
 }
@@ -127,19 +129,19 @@ export function score(records: readonly RunRecord[], existing: readonly string[]
         warning: precision(runs, rule, ({found}) => found.filter(isAtLeast('warning'))),
         info: precision(runs, rule, ({found}) => found),
       },
+      healthyAlarms: alarmed(healthy, rule, ({found}) => found),
       units: UNIT_RULES.includes(rule) ? unitScore(runs, rule) : null,
     })),
     tools: TOOLS.flatMap(tool =>
       DEFINITIONS.filter(each => each.tool === tool).map(({rule, name}) => {
         const claims = ({alarms}: RunRecord): Claim[] => alarms.filter(each => each.tool === tool);
-        const alarmed = healthy.filter(run => claims(run).some(claim => claim.rule === rule));
         return {
           tool,
           rule,
           name,
           ...detection(runs, rule, claims),
           precision: precision(runs, rule, claims),
-          healthyAlarms: {of: healthy.length, count: alarmed.length},
+          healthyAlarms: alarmed(healthy, rule, claims),
         };
       }),
     ),
@@ -189,6 +191,12 @@ function precision(runs: readonly RunRecord[], rule: RuleId, claims: Claims): Sh
     return [...first.values()].map(claim => isTrue(run, rule, claim));
   });
   return {of: verdicts.length, count: verdicts.filter(Boolean).length};
+}
+
+/** Runs in which anything is claimed. */
+function alarmed(runs: readonly RunRecord[], rule: RuleId, claims: Claims): Share {
+  const those = runs.filter(run => claims(run).some(claim => claim.rule === rule));
+  return {of: runs.length, count: those.length};
 }
 
 /** Whether the truth confirms a claim at either end of the epoch in which it was made. */
