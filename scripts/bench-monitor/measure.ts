@@ -22,9 +22,8 @@ export interface SiteMeasure {
   /** Of all outputs, and of all inputs. */
   readonly pooledStd: number;
   readonly pooledInputVariance: number;
-  /** Mean |∂loss/∂y| and |∂loss/∂z|. */
+  /** Mean |∂loss/∂y|. */
   readonly outputGradient: readonly number[];
-  readonly inputGradient: readonly number[];
   /** The share of samples (and positions) with an output above 0. */
   readonly positiveShare: readonly number[];
   /** The share of inputs from −x to x beyond which SageMaker calls tanh and sigmoid saturated. */
@@ -52,7 +51,6 @@ export interface WeightMeasure {
   readonly name: string;
   readonly magnitude: number;
   readonly rms: number;
-  readonly variance: number;
   readonly gradientMagnitude: number;
   readonly gradientRms: number;
   /** The 95th less the 5th percentile of the gradient. */
@@ -92,17 +90,11 @@ export function measure(run: Case): Measure {
     });
     const accuracy = predicted.argMax(-1).equal(run.y.argMax(-1)).mean();
     const weights = trainableWeights(run.model);
-    const shifts = (like: tf.Tensor[]): tf.Variable[] =>
-      like.map(tensor => tf.variable(tf.zerosLike(tensor)));
-    const [ofInputs, ofOutputs] = [shifts(inputs), shifts(outputs)];
-    const variables = [...weights.map(({variable}) => variable), ...ofInputs, ...ofOutputs];
+    // What is added to each output, 0, gets the gradient of that output.
+    const shifts = outputs.map(tensor => tf.variable(tf.zerosLike(tensor)));
     const {value, grads} = tf.variableGrads(
-      () =>
-        passes.loss({
-          z: (site, z) => z.add(ofInputs[site]),
-          y: (site, y) => y.add(ofOutputs[site]),
-        }),
-      variables,
+      () => passes.loss({y: (site, y) => y.add(shifts[site])}),
+      [...weights.map(({variable}) => variable), ...shifts],
     );
     const gradientOf = (variable: tf.Variable): Numbers =>
       variable.name in grads ? read(grads[variable.name]) : new Float32Array(variable.size);
@@ -110,31 +102,27 @@ export function measure(run: Case): Measure {
       loss: read(value)[0],
       accuracy: read(accuracy)[0],
       sites: passes.sites.map((site, index) =>
-        measureSite(site, inputs[index], outputs[index], {
-          input: gradientOf(ofInputs[index]),
-          output: gradientOf(ofOutputs[index]),
-        }),
+        measureSite(site, inputs[index], outputs[index], gradientOf(shifts[index])),
       ),
       weights: weights.map(({layer, name, variable}) =>
         measureWeight(layer, name, read(variable), gradientOf(variable)),
       ),
     };
-    tf.dispose([ofInputs, ofOutputs]);
+    tf.dispose(shifts);
   });
   return measured!;
 }
 
-/** The name of each layer of which anything is not finite in a pass over the given samples. */
+/** The name of each layer whose inputs or outputs are not all finite in a pass over the given samples. */
 export function nonFiniteLayers(passes: Passes, x: tf.Tensor): string[] {
   return tf.tidy(() => {
-    const sums: tf.Tensor[] = [];
-    passes.predict(x, {
-      y: (site, y) => {
-        sums[site] = y.sub(y).abs().sum();
-        return y;
-      },
-    });
-    // A number less itself is 0, unless it is NaN or infinite.
+    const sums = passes.sites.map((): tf.Tensor => tf.scalar(0));
+    // A number less itself is 0, unless it is NaN or infinite. The relu of NaN is 0 on some backends.
+    const check = (site: number, tensor: tf.Tensor): tf.Tensor => {
+      sums[site] = sums[site].add(tensor.sub(tensor).abs().sum());
+      return tensor;
+    };
+    passes.predict(x, {z: check, y: check});
     return passes.sites.flatMap(({layer}, site) => (read(sums[site])[0] === 0 ? [] : [layer.name]));
   });
 }
@@ -143,7 +131,7 @@ function measureSite(
   site: Site,
   input: tf.Tensor,
   output: tf.Tensor,
-  gradient: {readonly input: Numbers; readonly output: Numbers},
+  gradient: Numbers,
 ): SiteMeasure {
   const units = output.shape[output.rank - 1]!;
   const [z, y] = [read(input), read(output)];
@@ -178,8 +166,7 @@ function measureSite(
     inputStd: average(stds(z, units)),
     pooledStd: stds(y, 1)[0],
     pooledInputVariance: stds(z, 1)[0] ** 2,
-    outputGradient: mean(gradient.output, Math.abs),
-    inputGradient: mean(gradient.input, Math.abs),
+    outputGradient: mean(gradient, Math.abs),
     positiveShare: mean(y, value => (value > 0 ? 1 : 0)),
     insideTanh: inside(SAGEMAKER_TANH),
     insideSigmoid: inside(SAGEMAKER_SIGMOID),
@@ -296,7 +283,6 @@ function measureWeight(
     name,
     magnitude: meanOf(values, Math.abs),
     rms: Math.sqrt(meanOf(values, value => value * value)),
-    variance: stds(values, 1)[0] ** 2,
     gradientMagnitude: meanOf(gradient, Math.abs),
     gradientRms: Math.sqrt(meanOf(gradient, value => value * value)),
     gradientSpread: percentile(0.95) - percentile(0.05),

@@ -33,7 +33,7 @@ export interface Network {
 }
 
 /** The width of hidden layers. */
-export const UNITS: Readonly<Record<Kind, number>> = {dense: 24, conv: 4};
+const UNITS: Readonly<Record<Kind, number>> = {dense: 24, conv: 4};
 
 /** From so many layers on a stack of convolutions halves the image twice, lest it take too long. */
 const DEEP = 4;

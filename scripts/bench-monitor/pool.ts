@@ -59,8 +59,8 @@ async function answerTo(worker: ChildProcess, job: Job): Promise<RunRecord> {
   try {
     const [answer] = (await Promise.race([
       once(worker, 'message', {signal}),
-      once(worker, 'exit', {signal}).then(([code]) => [
-        {error: `the process ended with ${String(code)}`},
+      once(worker, 'exit', {signal}).then(([code, killedBy]) => [
+        {error: `the process ended by ${String(code ?? killedBy)}`},
       ]),
     ])) as [Answer];
     if ('record' in answer) return restored(answer.record);
