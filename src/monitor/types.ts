@@ -30,6 +30,8 @@ export interface UnitStatistics {
   readonly std: readonly number[];
   readonly min: readonly number[];
   readonly max: readonly number[];
+  /** Mean |y|. */
+  readonly magnitude: readonly number[];
   /** The share of outputs that were exactly 0. */
   readonly zeroShare: readonly number[];
   /** Mean |∂y/∂z|; null where the activation is no function of one number. */
@@ -71,7 +73,14 @@ export interface LayerSnapshot extends UnitStatistics {
   readonly histogram: readonly number[];
   /** The weights of the activation, by name: flat, in the order of their tensors. */
   readonly weights?: Readonly<Record<string, readonly number[]>>;
-  /** The same in the validation batches since the last training batch. */
+  /** The same before training. */
+  readonly startingWeights?: Readonly<Record<string, readonly number[]>>;
+  /**
+   * How far the learned curve is from a straight line for −3 ≤ z ≤ 3, for each unit: the largest
+   * deviation from the best line, as a share of the curve's range. Null where nothing is learned.
+   */
+  readonly curvature: readonly number[] | null;
+  /** The same statistics of the validation batches since the last training batch. */
   readonly validation: UnitStatistics | null;
 }
 
