@@ -1,10 +1,13 @@
 import {deadUnitsRule} from './dead-units.js';
 import {nonFiniteRule} from './non-finite.js';
-import {saturatedUnitsRule} from './saturated-units.js';
 import type {Rule} from './rule.js';
+import {saturatedUnitsRule} from './saturated-units.js';
 
-export {deadUnits} from './dead-units.js';
-export {saturatedUnits} from './saturated-units.js';
+export {deadUnits, deadUnitsRule} from './dead-units.js';
+export {defineRule, checkRuleOption} from './define-rule.js';
+export type {RuleDefinition} from './define-rule.js';
+export type {Problem, Rule, RuleContext, RuleOption} from './rule.js';
+export {saturatedUnits, saturatedUnitsRule} from './saturated-units.js';
 
-/** Every rule, in the order of their findings. */
-export const RULES: readonly Rule[] = [deadUnitsRule, saturatedUnitsRule, nonFiniteRule];
+/** Every built-in rule, in the order of their findings. */
+export const recommendedRules: readonly Rule[] = [deadUnitsRule, saturatedUnitsRule, nonFiniteRule];
