@@ -1,3 +1,5 @@
+import {execFileSync} from 'node:child_process';
+import path from 'node:path';
 import ts from 'typescript';
 import {configureRules} from '../../src/monitor/configure-rules.js';
 import {Findings} from '../../src/monitor/findings.js';
@@ -760,4 +762,10 @@ test('every fix has a title, and code that can be copied', () => {
     const {diagnostics} = ts.transpileModule(code!, {reportDiagnostics: true});
     expect([code, diagnostics]).toEqual([code, []]);
   }
+});
+
+test('docs/rules.md is that of the rules', () => {
+  const script = path.join(__dirname, '../../scripts/rules.ts');
+  const check = ['--import', 'tsx', script, '--check'];
+  expect(() => execFileSync(process.execPath, check, {stdio: 'pipe'})).not.toThrow();
 });
