@@ -19,12 +19,21 @@ export {activations, layers} from './layers/index.js';
 export {defineActivation} from './define-activation.js';
 export {where} from './formula/index.js';
 export type {Expression} from './formula/index.js';
-export {ActivationMonitor, consoleReporter} from './monitor/index.js';
+export {
+  ActivationMonitor,
+  consoleReporter,
+  defineRule,
+  recommendedRules,
+} from './monitor/index.js';
 export type {
   ActivationMonitorOptions,
   Finding,
+  Problem,
   Report,
   Reporter,
+  Rule,
+  RuleContext,
+  RuleDefinition,
   Snapshot,
 } from './monitor/index.js';
 export {kernelTarget} from './kernel-target.js';

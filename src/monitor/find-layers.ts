@@ -48,13 +48,15 @@ export interface WatchedLayer {
   readonly isMasked: boolean;
   /** Whether its units are on axis 1; else they are on the last. */
   readonly isChannelsFirst: boolean;
+  /** Whether the model gives it as an output. */
+  readonly isOutput: boolean;
 }
 
 export type NotWatched = Report['notWatched'][number];
 
 /** What is known of an activation in itself. */
 type Described = Pick<WatchedLayer, 'activationName' | 'instance' | 'weightNames'>;
-type Found = Omit<WatchedLayer, 'calls' | 'isMasked' | 'isChannelsFirst'>;
+type Found = Omit<WatchedLayer, 'calls' | 'isMasked' | 'isChannelsFirst' | 'isOutput'>;
 type Reason = Omit<NotWatched, 'name'>;
 
 /** Stock layers that are activations, but no function of one number: only outputs can be told. */
@@ -146,6 +148,7 @@ function visit(
         ...each,
         name: known?.name ?? each.name,
         calls: calls + (known?.calls ?? 0),
+        isOutput: isOutput || (known?.isOutput ?? false),
         isMasked: isMasked || (known?.isMasked ?? false),
         isChannelsFirst: known?.isChannelsFirst ?? isChannelsFirst,
       });
@@ -275,7 +278,7 @@ function describeActivationOf(layer: Layer, isOutput: boolean): Described | Reas
 }
 
 /** Whether a layer does nothing but apply an activation. */
-function isWhole(layer: Layer): boolean {
+export function isWhole(layer: Layer): boolean {
   return wholeActivation(layer) !== undefined || Object.hasOwn(WITHOUT_SLOPE, layer.getClassName());
 }
 

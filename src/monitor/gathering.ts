@@ -75,8 +75,12 @@ export class Gathering {
     this.totals = [];
   }
 
+  /** Frees the memory of the kernel; what was added up can still be read. */
   dispose(): void {
-    this.accumulator?.dispose();
-    this.totals = [];
+    const {accumulator, program} = this;
+    if (!accumulator) return;
+    this.totals = program.outputs.map((_, output) => accumulator.read(output));
+    accumulator.dispose();
+    this.accumulator = undefined;
   }
 }

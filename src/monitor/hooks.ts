@@ -35,8 +35,7 @@ const FUSING_LAYERS = ['Dense', 'Conv2D'];
  */
 const INPUT_OF_FUSED: Readonly<Record<string, (y: Tensor) => Tensor | null>> = {
   relu: y => savedInputOf(y, 'Relu'),
-  elu: y =>
-    untaped(() => tf.tidy(() => tf.keep(tf.where(tf.greater(y, 0), y, tf.log1p(y))))),
+  elu: y => untaped(() => tf.tidy(() => tf.keep(tf.where(tf.greater(y, 0), y, tf.log1p(y))))),
   linear: y => y,
 };
 
@@ -98,7 +97,9 @@ class Hook {
 
     const recorded = interested.map(({watched}) => new RecordedCall(watched.steps));
     const run = interested.reduce(
-      (inner, {watched}, index) => () => record(watched, recorded[index], inputs, inner),
+      (inner, {watched}, index) =>
+        () =>
+          record(watched, recorded[index], inputs, inner),
       original,
     );
     try {
@@ -160,11 +161,7 @@ function record(
   }
 }
 
-function recordWhole(
-  recorded: RecordedCall,
-  inputs: Tensor | Tensor[],
-  run: () => Output,
-): Output {
+function recordWhole(recorded: RecordedCall, inputs: Tensor | Tensor[], run: () => Output): Output {
   const output = run();
   recorded.add(first(output), first(inputs));
   return output;

@@ -78,8 +78,7 @@ export class RecordedCall {
       const isKnown = parts.every(({z}) => z !== null);
       const hasGradient = parts.some(({gradient}) => gradient !== undefined);
       // No gradient comes to steps that the loss does not depend on.
-      const gradientOf = ({gradient, y}: Part): Tensor =>
-        gradient ?? make(() => tf.zerosLike(y));
+      const gradientOf = ({gradient, y}: Part): Tensor => gradient ?? make(() => tf.zerosLike(y));
       return work({
         y: join(parts.map(({y}) => y)),
         z: isKnown ? join(parts.map(({z}) => z!)) : null,

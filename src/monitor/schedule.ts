@@ -26,6 +26,9 @@ export class Schedule {
   private costOfPass = 0;
   private costBetween = 0;
   private cost = 0;
+  /** When every unit had been seen often enough, and what watching had cost until then. */
+  private settledAt: number | undefined;
+  private costUntilSettled = 0;
   private readonly start: number;
   private end: number | undefined;
 
@@ -45,6 +48,13 @@ export class Schedule {
     return total > 0 ? this.cost / total : 0;
   }
 
+  /** Whether what watching has taken so far, since 'auto' watches less, leaves room for more. */
+  get isAffordable(): boolean {
+    if (this.every !== 'auto' || this.settledAt === undefined) return true;
+    const elapsed = this.now() - this.settledAt;
+    return this.cost - this.costUntilSettled <= this.overheadBudget * elapsed;
+  }
+
   beginPass(): void {
     this.isInPass = true;
     this.costOfPass = 0;
@@ -61,6 +71,10 @@ export class Schedule {
     const elapsed = this.now() - this.passStart - this.costOfPass;
     this.passTime += (elapsed - this.passTime) * (this.passes === 1 ? 1 : SMOOTHING);
     if (this.every !== 'auto' || !this.isWatching || !hasEnough) return;
+    if (this.settledAt === undefined) {
+      this.settledAt = this.now();
+      this.costUntilSettled = this.cost;
+    }
     const budget = this.overheadBudget * this.passTime;
     const left = budget - this.costBetween / this.passes;
     const affordable = this.costOfPass / Math.max(left, LEAST_FOR_PASSES * budget);

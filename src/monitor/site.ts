@@ -76,9 +76,7 @@ export class Site {
     const readings = this.finishCall();
     this.open = recorded;
     const mayCome = recorded.whenComplete(() => later(() => this.finishCall(phase)));
-    return mayCome && phase === 'training'
-      ? readings
-      : [...readings, ...this.finishCall(phase)];
+    return mayCome && phase === 'training' ? readings : [...readings, ...this.finishCall(phase)];
   }
 
   /** Takes in the call whose gradient did not come, or has come, if there is one. */
@@ -175,6 +173,7 @@ export class Site {
         name,
         activation: activationName,
         units,
+        isOutput: this.watched.isOutput,
         watchedSamples: this.watchedSamples,
         ...statistics,
         largestSlope: formula ? perUnit(unit => ofUnit(formula.largestSlope, unit)) : null,
@@ -186,9 +185,7 @@ export class Site {
           training.fired ? this.watchedSamples - past.samplesAtFiring[unit] : 0,
         ),
         lastFired: [...past.lastFired],
-        ...(learns
-          ? {weights: formula.weights, startingWeights: formulaAtStart!.weights}
-          : {}),
+        ...(learns ? {weights: formula.weights, startingWeights: formulaAtStart!.weights} : {}),
         curvature: learns ? perUnit(unit => ofUnit(formula.curvature, unit)) : null,
         validation: this.validated,
       },
@@ -225,7 +222,7 @@ export class Site {
   dispose(): void {
     this.open?.dispose();
     this.open = undefined;
-    this.training?.freeze();
+    this.training?.dispose();
     this.validation?.dispose();
   }
 }

@@ -33,7 +33,10 @@ const programs = new WeakMap<object, Map<string, Program>>();
 const WITHOUT_FORMULA = {};
 
 /** The program that gathers the statistics of an activation; without one, of its output alone. */
-export function statisticsProgram(instance: ActivationInstance | undefined, kind: CallKind): Program {
+export function statisticsProgram(
+  instance: ActivationInstance | undefined,
+  kind: CallKind,
+): Program {
   return remembered(instance, JSON.stringify(kind), () => makeProgram(instance, kind));
 }
 

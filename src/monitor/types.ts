@@ -28,10 +28,10 @@ export interface UnitStatistics {
   /** Of the finite outputs; NaN where a unit had none. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  readonly min: readonly number[];
-  readonly max: readonly number[];
   /** Mean |y|. */
   readonly magnitude: readonly number[];
+  readonly min: readonly number[];
+  readonly max: readonly number[];
   /** The share of outputs that were exactly 0. */
   readonly zeroShare: readonly number[];
   /** Mean |∂y/∂z|; null where the activation is no function of one number. */
@@ -48,6 +48,8 @@ export interface LayerSnapshot extends UnitStatistics {
   readonly name: string;
   readonly activation: string;
   readonly units: number;
+  /** Whether it is an output of the model; where that is absent, the last layer counts as one. */
+  readonly isOutput?: boolean;
   /** Training samples watched from the beginning. */
   readonly watchedSamples: number;
   /** What went into the activation; null where that is not known. */
@@ -58,6 +60,12 @@ export interface LayerSnapshot extends UnitStatistics {
   readonly largestSlope: readonly number[] | null;
   /** The largest sum of |∂y/∂weight| over the activation's own weights; null where it has none. */
   readonly weightSlope: readonly number[] | null;
+  /**
+   * How far the learned activation is from a straight line: its largest distance from the best one for
+   * −3 ≤ x ≤ 3, over the range of its outputs there; 0 is linear, a ReLU has about 0.25. For each unit,
+   * or one for all that share their weights; null where it learns nothing.
+   */
+  readonly curvature: readonly number[] | null;
   /** Mean |∂loss/∂y|; null where no gradient came. */
   readonly gradient: readonly number[] | null;
   /** Mean |∂loss/∂z|; null where no gradient came, or there is no slope. */
@@ -75,11 +83,6 @@ export interface LayerSnapshot extends UnitStatistics {
   readonly weights?: Readonly<Record<string, readonly number[]>>;
   /** The same before training. */
   readonly startingWeights?: Readonly<Record<string, readonly number[]>>;
-  /**
-   * How far the learned curve is from a straight line for −3 ≤ z ≤ 3, for each unit: the largest
-   * deviation from the best line, as a share of the curve's range. Null where nothing is learned.
-   */
-  readonly curvature: readonly number[] | null;
   /** The same statistics of the validation batches since the last training batch. */
   readonly validation: UnitStatistics | null;
 }

@@ -130,7 +130,11 @@ export class UnitWindow {
     const first = (tensor: Tensor): Tensor =>
       tf.keep(
         tf.tidy(() => {
-          const value = tf.slice(tensor, tensor.shape.map(() => 0), unitShape);
+          const value = tf.slice(
+            tensor,
+            tensor.shape.map(() => 0),
+            unitShape,
+          );
           return tf.where(tf.equal(tf.sub(value, value), 0), value, 0);
         }),
       );
@@ -138,9 +142,7 @@ export class UnitWindow {
       this.shift ??= first(y);
       if (z) this.inputShift ??= first(z);
       const both = this.inputShift ? [this.shift, this.inputShift] : [this.shift];
-      return tf.tidy(() =>
-        tf.keep(tf.concat(both.map(each => tf.reshape(each, [this.units])))),
-      );
+      return tf.tidy(() => tf.keep(tf.concat(both.map(each => tf.reshape(each, [this.units])))));
     });
     return [{tensor, accept: values => (this.shifts = values.slice())}];
   }
@@ -244,7 +246,9 @@ export class UnitWindow {
       const offset = (unit: number): number => sums[unit] / count(unit);
       return {
         mean: perUnit(unit => shift[unit] + offset(unit)),
-        std: perUnit(unit => Math.sqrt(Math.max(0, squares[unit] / count(unit) - offset(unit) ** 2))),
+        std: perUnit(unit =>
+          Math.sqrt(Math.max(0, squares[unit] / count(unit) - offset(unit) ** 2)),
+        ),
       };
     };
     const shifts = this.shifts ?? new Float32Array(2 * units);
@@ -308,6 +312,7 @@ export class UnitWindow {
     }
   }
 
+  /** Lets go of all that is on the device; the statistics can still be read. */
   dispose(): void {
     for (const {gathering} of this.gatherings.values()) gathering.dispose();
     this.disposeShifts();
@@ -318,18 +323,13 @@ export class UnitWindow {
     this.inputShift?.dispose();
     this.shift = undefined;
     this.inputShift = undefined;
-    this.shifts = undefined;
   }
 }
 
 /** Beyond this many standard deviations from the mean, sums about a shift lose digits. */
 const FAR = 16;
 
-function isFarFrom(
-  shifts: Float32Array,
-  mean: readonly number[],
-  std: readonly number[],
-): boolean {
+function isFarFrom(shifts: Float32Array, mean: readonly number[], std: readonly number[]): boolean {
   return mean.some((value, unit) => Math.abs(value - shifts[unit]) > FAR * std[unit]);
 }
 

@@ -1,15 +1,14 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import {input, where} from '../formula/index.js';
 import type {Expression} from '../formula/index.js';
 import type {Program} from '../kernels/index.js';
+import {isWhole} from './find-layers.js';
 import {graphOf, nodesOf} from './flow.js';
-import type {Layer} from './flow.js';
 import {Gathering} from './gathering.js';
 import {keepFurther} from './passes.js';
 import type {Reading} from './readings.js';
 import type {WeightSnapshot} from './types.js';
-import {isActivation} from './find-layers.js';
 
 const isFinite = (value: Expression): Expression => where(value.sub(value).equal(0), 1, 0);
 const finite = (value: Expression): Expression => where(value.sub(value).equal(0), value, 0);
@@ -115,11 +114,11 @@ export function trainableWeights(model: tf.LayersModel, prefix = ''): WatchedWei
   const layers = [...new Set(nodesOf(graph).map(({outboundLayer}) => outboundLayer))];
   const all = layers.flatMap(layer => {
     const name = prefix + layer.name;
-    if (isModel(layer)) return trainableWeights(layer, `${name}/`);
+    if (layer instanceof tf.LayersModel) return trainableWeights(layer, `${name}/`);
     const variables = layer.trainableWeights as unknown as readonly LayerVariable[];
     return variables.map(({originalName, val}) => {
       const own = originalName.split('/').pop()!;
-      return new WatchedWeight(name, own, isActivation(layer), val);
+      return new WatchedWeight(name, own, isWhole(layer), val);
     });
   });
   const seen = new Set<tf.Variable>();
@@ -129,8 +128,4 @@ export function trainableWeights(model: tf.LayersModel, prefix = ''): WatchedWei
 interface LayerVariable {
   readonly originalName: string;
   readonly val: tf.Variable;
-}
-
-function isModel(layer: Layer): layer is tf.LayersModel {
-  return 'nodesByDepth' in layer || 'model' in layer;
 }
