@@ -102,11 +102,11 @@ export class ActivationMonitor extends tf.Callback {
     return reportOf({...nothing, curves: new Map(), cost, rules});
   }
 
-  private begin(model: tf.LayersModel, kind: WatchKind, optimizer = model.optimizer): Watch {
+  private begin(model: tf.LayersModel, kind: WatchKind, optimizer?: tf.Optimizer): Watch {
     if (this.watch?.isRunning) {
       throw new Error('ActivationMonitor: it is watching a model already; use one for each run');
     }
-    this.watch = new Watch(model, this.settings, kind, optimizer);
+    this.watch = new Watch(model, this.settings, kind, optimizer ?? model?.optimizer);
     return this.watch;
   }
 }

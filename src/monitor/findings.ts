@@ -1,4 +1,3 @@
-import {messageOf} from '../errors.js';
 import type {ConfiguredRule} from './configure-rules.js';
 import {recommendedRules} from './rules/index.js';
 import type {Finding, Snapshot} from './types.js';
@@ -12,7 +11,7 @@ export class Findings {
   /** `onProblem` is told of a rule that fails, once; it is not applied from then on. */
   constructor(
     rules: readonly ConfiguredRule[],
-    private readonly onProblem: (message: string) => void,
+    private readonly onProblem: (what: string, error: unknown) => void,
   ) {
     this.verdicts = rules.map(rule => new Verdict(rule));
     // Frozen numbers take more memory, and the rules of this package change none.
@@ -37,7 +36,7 @@ export class Findings {
         return verdict.judge(snapshot, history, isWindow);
       } catch (error) {
         verdict.end();
-        this.onProblem(`the rule '${verdict.id}' failed and is left out: ${messageOf(error)}`);
+        this.onProblem(`the rule '${verdict.id}' failed and is left out`, error);
         return [];
       }
     });

@@ -29,14 +29,14 @@ export class Gathering {
   }
 
   /**
-   * Adds a run; returns what is to be read before it counts. What outputs are reduced to is the same
-   * in every run.
+   * Adds a run; returns what is to be read before it counts, if anything is. What outputs are reduced
+   * to is the same in every run.
    */
-  add(inputs: readonly Tensor[], shapes: ProgramShapes): Reading[] {
+  add(inputs: readonly Tensor[], shapes: ProgramShapes): Reading | undefined {
     if (this.accumulator) {
       try {
         this.accumulator.add(inputs, shapes);
-        return [];
+        return undefined;
       } catch (error) {
         if (!(error instanceof CannotExpress)) throw error;
         this.accumulator.dispose();
@@ -51,7 +51,7 @@ export class Gathering {
         return tf.keep(tf.concat(outputs.map(output => tf.reshape(output, [output.size]))));
       }),
     );
-    return [{tensor, accept: values => this.addUp(values, sizes)}];
+    return {tensor, accept: values => this.addUp(values, sizes)};
   }
 
   private addUp(values: Float32Array, sizes: readonly number[]): void {

@@ -145,14 +145,14 @@ function valuesOf(
   {program}: ActivationInstance,
   unitWeights: Readonly<Record<string, Float32Array>>,
   unit: number,
-): Record<string, number> {
+): Record<string, number | number[]> {
   const [, ...parameters] = program.inputs;
-  const entries = parameters.flatMap(({name, length}): [string, number][] => {
+  const entries = parameters.map(({name, length}) => {
     const values = unitWeights[name];
     const size = length ?? 1;
     const first = values.length === size ? 0 : unit * size;
-    if (length === undefined) return [[name, values[first]]];
-    return Array.from({length}, (_, index) => [`${name}[${index}]`, values[first + index]]);
+    const own = [...values.subarray(first, first + size)];
+    return [name, length === undefined ? own[0] : own] as const;
   });
   return Object.fromEntries(entries);
 }

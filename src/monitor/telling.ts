@@ -34,7 +34,7 @@ export class Telling {
 
   /** Runs `work`; if it fails, at once or later, says so. The promise that it may return holds. */
   attempt(what: string, work: Work): void | Promise<void> {
-    const fail = (error: unknown): void => this.warn(`${what}. ${String(error)}`);
+    const fail = (error: unknown): void => this.warn(what, error);
     try {
       const result = work();
       return result instanceof Promise ? result.catch(fail) : undefined;
@@ -44,9 +44,10 @@ export class Telling {
   }
 
   /** Says once what went wrong. */
-  warn(problem: string): void {
+  warn(what: string, error: unknown): void {
+    const problem = `${what}; training goes on. ${String(error)}`;
     if (this.problems.includes(problem)) return;
     this.problems.push(problem);
-    console.warn(`ActivationMonitor: training goes on, but ${problem}`);
+    console.warn(`ActivationMonitor: ${problem}`);
   }
 }

@@ -102,13 +102,17 @@ export class UnitWindow {
     const reduced = program.outputs.map(({name}) =>
       OF_THE_LAYER.includes(name) ? layerShape : unitShape,
     );
-    readings.push(...entry.gathering.add(inputsOf(program.inputs), {full: y.shape, reduced}));
-    entry.positions += positions;
+    const gathered = entry.gathering.add(inputsOf(program.inputs), {full: y.shape, reduced});
+    const count = (): void => {
+      entry.positions += positions;
+      if (!isMasked) this.samples += y.shape[0];
+    };
+    if (gathered) readings.push(andThen(gathered, count));
+    else count();
     if (instance && !isFlat) {
       readings.push(this.askForFirings(firingProgram(instance, isMasked), inputsOf, y, axis));
     }
     if (mask) readings.push(this.askForSamples(mask));
-    else this.samples += y.shape[0];
     mask?.dispose();
     return readings;
   }
@@ -324,6 +328,16 @@ export class UnitWindow {
     this.shift = undefined;
     this.inputShift = undefined;
   }
+}
+
+function andThen({tensor, accept}: Reading, then: () => void): Reading {
+  return {
+    tensor,
+    accept(values) {
+      accept(values);
+      then();
+    },
+  };
 }
 
 /** Beyond this many standard deviations from the mean, sums about a shift lose digits. */

@@ -64,7 +64,7 @@ export class Watch {
     this.notWatched = notWatched;
     this.schedule = new Schedule(settings.every, settings.overheadBudget);
     this.telling = new Telling(settings.reporters);
-    this.found = new Findings(settings.rules, problem => this.telling.warn(problem));
+    this.found = new Findings(settings.rules, (what, error) => this.telling.warn(what, error));
     const sites = watched.map(layer =>
       Array.from({length: layer.calls}, (_, call) => new Site(layer, call)),
     );
@@ -152,15 +152,17 @@ export class Watch {
    */
   stop(): void {
     if (this.isOver) return;
-    for (const restore of this.restores) restore();
-    const then = (): void => {
-      if (this.kind === 'fit') this.judge(false);
-      else this.closeWindow();
-      for (const each of [...this.sites, ...this.weights]) each.dispose();
-      if (this.kind === 'loop') void this.showReport();
-    };
     this.isOver = true;
-    this.takeInSoon({hasWeights: !this.isJudged, then});
+    for (const restore of this.restores) restore();
+    this.takeInSoon({
+      hasWeights: !this.isJudged,
+      then: () => {
+        if (this.kind === 'fit') this.judge(false);
+        else if (!this.isJudged) this.closeWindow();
+        for (const each of [...this.sites, ...this.weights]) each.dispose();
+        if (this.kind === 'loop' && this.step >= 0) void this.showReport();
+      },
+    });
     this.schedule.finish();
   }
 
@@ -225,7 +227,7 @@ export class Watch {
     } catch (error) {
       this.failed.add(site);
       this.notWatched.push({name: site.name, reason: messageOf(error), hasActivation: true});
-      this.telling.warn(`it watches ${site.name} no longer. ${String(error)}`);
+      this.telling.warn(`it watches ${site.name} no longer`, error);
     }
   }
 
@@ -255,7 +257,7 @@ export class Watch {
       try {
         await this.readings.collect();
       } catch (error) {
-        this.telling.warn(`${CANNOT_READ}. ${String(error)}`);
+        this.telling.warn(CANNOT_READ, error);
       }
       this.attempt(CANNOT_JUDGE, () => this.goOn(intake));
     });
@@ -329,7 +331,7 @@ export class Watch {
     try {
       work();
     } catch (error) {
-      this.telling.warn(`${what}. ${String(error)}`);
+      this.telling.warn(what, error);
     }
   }
 }

@@ -55,7 +55,8 @@ export class WatchedWeight {
       try {
         this.steps++;
         const shapes = {full: variable.shape, reduced: STEP.outputs.map(() => ones(variable))};
-        return this.gathering.add([gradient, before, variable], shapes);
+        const reading = this.gathering.add([gradient, before, variable], shapes);
+        return reading ? [reading] : [];
       } finally {
         before.dispose();
       }
