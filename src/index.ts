@@ -19,11 +19,13 @@ export {activations, layers} from './layers/index.js';
 export {defineActivation} from './define-activation.js';
 export {where} from './formula/index.js';
 export type {Expression} from './formula/index.js';
-export {ActivationMonitor, consoleReporter} from './monitor/index.js';
+export {ActivationMonitor, compareReports, consoleReporter} from './monitor/index.js';
 export type {
   ActivationMonitorOptions,
   Finding,
   Report,
+  ReportChange,
+  ReportComparison,
   Reporter,
   Snapshot,
 } from './monitor/index.js';
