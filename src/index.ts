@@ -19,7 +19,12 @@ export {activations, layers} from './layers/index.js';
 export {defineActivation} from './define-activation.js';
 export {where} from './formula/index.js';
 export type {Expression} from './formula/index.js';
-export {ActivationMonitor, compareReports, consoleReporter} from './monitor/index.js';
+export {
+  ActivationMonitor,
+  compareReports,
+  consoleReporter,
+  tfvisReporter,
+} from './monitor/index.js';
 export type {
   ActivationMonitorOptions,
   Finding,
@@ -28,6 +33,7 @@ export type {
   ReportComparison,
   Reporter,
   Snapshot,
+  TfVis,
 } from './monitor/index.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';
