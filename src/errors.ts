@@ -50,5 +50,5 @@ export function checkObject(
 
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return String((error as Error | undefined)?.message ?? error);
 }

@@ -21,20 +21,25 @@ export {where} from './formula/index.js';
 export type {Expression} from './formula/index.js';
 export {
   ActivationMonitor,
+  compareReports,
   consoleReporter,
   defineRule,
   recommendedRules,
+  tfvisReporter,
 } from './monitor/index.js';
 export type {
   ActivationMonitorOptions,
   Finding,
   Problem,
   Report,
+  ReportChange,
+  ReportComparison,
   Reporter,
   Rule,
   RuleContext,
   RuleDefinition,
   Snapshot,
+  TfVis,
 } from './monitor/index.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';

@@ -3,7 +3,8 @@ import {createHash, randomBytes} from 'node:crypto';
 import {realpathSync} from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import {checkOptions, describeArgument} from './arguments.js';
+import {messageOf} from '../errors.js';
+import {checkOptions, checkPath, describeArgument} from './arguments.js';
 import {buildModel, MismatchedWeights} from './build-model.js';
 
 /** Options of {@link saveModel}. */
@@ -92,20 +93,15 @@ export async function loadModel(folder: string): Promise<tf.LayersModel> {
   }
 }
 
-function checkFolderArgument(functionName: string, folder: unknown): void {
-  const refuse = (problem: string) => {
-    throw new TypeError(`${functionName}: the folder must be a path, ${problem}`);
-  };
+function checkFolderArgument(functionName: string, folder: unknown): asserts folder is string {
+  checkPath(functionName, 'the folder', folder);
+  if (path.basename(folder) !== topologyFile) return;
   const given = describeArgument(folder);
-  if (folder instanceof URL) refuse(`got ${given}. Make it one: fileURLToPath(url) of 'node:url'`);
-  if (typeof folder !== 'string' || folder === '') return refuse(`got ${given}`);
-  const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(folder)?.[0];
-  if (scheme === 'file://') refuse(`not a URL, got ${given}. Leave out 'file://'`);
-  if (scheme !== undefined) refuse(`not a URL, got ${given}`);
-  if (path.basename(folder) === topologyFile) {
-    const holder = describeArgument(path.dirname(folder));
-    refuse(`got the file ${given}. Give the folder that holds it: ${holder}`);
-  }
+  const holder = describeArgument(path.dirname(folder));
+  throw new TypeError(
+    `${functionName}: the folder must be a path, got the file ${given}. ` +
+      `Give the folder that holds it: ${holder}`,
+  );
 }
 
 /** One name for a folder, however links lead to it and whether it exists yet. */
@@ -389,8 +385,4 @@ function explainBuildError(error: unknown, file: string): Error {
 
 function loadError(message: string, cause?: unknown): Error {
   return new Error(`loadModel: ${message}`, cause === undefined ? undefined : {cause});
-}
-
-function messageOf(error: unknown): string {
-  return String((error as Error | undefined)?.message ?? error);
 }
