@@ -16,3 +16,20 @@ export function checkOptions(owner: string, options: unknown, accepted: readonly
   }
   checkKnown(owner, 'option', Object.keys(options), accepted);
 }
+
+/** @throws if `value` is not the path of a file or folder, with what to write instead of a URL. */
+export function checkPath(
+  owner: string,
+  kind: 'file' | 'folder',
+  value: unknown,
+): asserts value is string {
+  const refuse = (problem: string): never => {
+    throw new TypeError(`${owner}: the ${kind} must be a path, ${problem}`);
+  };
+  const given = describeArgument(value);
+  if (value instanceof URL) refuse(`got ${given}. Make it one: fileURLToPath(url) of 'node:url'`);
+  if (typeof value !== 'string' || value === '') return refuse(`got ${given}`);
+  const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(value)?.[0];
+  if (scheme === 'file://') refuse(`not a URL, got ${given}. Leave out 'file://'`);
+  if (scheme !== undefined) refuse(`not a URL, got ${given}`);
+}
