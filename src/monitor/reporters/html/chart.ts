@@ -4,7 +4,7 @@ import type {Markup} from './markup.js';
 
 /** Charts are this wide in their own units, which are about pixels on a phone. */
 const WIDTH = 360;
-const LEFT = 50;
+const LEFT = 56;
 const RIGHT = 12;
 const TOP = 20;
 const BOTTOM = 36;

@@ -1,4 +1,5 @@
 import {percent, plural} from '../../text.js';
+import {ENOUGH_SAMPLES} from '../../types.js';
 import type {Finding, Report} from '../../types.js';
 import {findingsSection} from './findings.js';
 import {layersSection} from './layers.js';
@@ -80,7 +81,7 @@ export function renderReport({title, records, report, began, ended}: PageContent
   return page.text;
 }
 
-function verdict({findings}: Report): Markup {
+function verdict({findings, layers}: Report): Markup {
   const count = (severity: Finding['severity']): number =>
     findings.filter(each => each.severity === severity).length;
   const [errors, warnings, notes] = [count('error'), count('warning'), count('info')];
@@ -89,9 +90,16 @@ function verdict({findings}: Report): Markup {
     ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
     ...(notes > 0 ? [plural(notes, 'note')] : []),
   ];
+  if (parts.length === 0 && !layers.some(({samples}) => samples >= ENOUGH_SAMPLES)) {
+    return verdictOf('info', 'i', 'Not enough was watched to judge');
+  }
   const kind = errors > 0 ? 'error' : warnings > 0 ? 'warning' : 'ok';
   const symbol = {error: '✕', warning: '!', ok: '✓'}[kind];
-  const text = kind === 'ok' ? ['Healthy', ...parts].join(', ') : parts.join(', ');
+  const text = kind === 'ok' ? ['No errors or warnings', ...parts].join(', ') : parts.join(', ');
+  return verdictOf(kind, symbol, text);
+}
+
+function verdictOf(kind: string, symbol: string, text: string): Markup {
   return markup`<p class="verdict ${kind}"><span aria-hidden="true">${symbol}</span>${text}</p>`;
 }
 

@@ -40,7 +40,7 @@ main:focus{outline:none}
 .verdict{display:inline-flex;align-items:center;gap:.6rem;margin:1rem 0;font-weight:650;font-size:1.1rem;
 padding:.45rem 1rem .45rem .5rem;border-radius:99px;background:var(--surface);border:1px solid currentcolor}
 .verdict span{display:grid;place-items:center;width:1.7rem;height:1.7rem;border-radius:99px;color:var(--surface)}
-.verdict.error span{background:var(--error)}.verdict.warning span{background:var(--warning)}.verdict.ok span{background:var(--ok)}
+.verdict.error span{background:var(--error)}.verdict.warning span{background:var(--warning)}.verdict.info span{background:var(--info)}.verdict.ok span{background:var(--ok)}
 .badge{display:inline-flex;align-items:center;gap:.35em;font-size:.8rem;font-weight:650;padding:.05rem .6rem;
 border:1px solid currentcolor;border-radius:99px;vertical-align:.1em;margin-right:.35rem}
 .error{color:var(--error)}.warning{color:var(--warning)}.info{color:var(--info)}.ok{color:var(--ok)}
