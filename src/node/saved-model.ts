@@ -6,6 +6,7 @@ import path from 'node:path';
 import {messageOf} from '../errors.js';
 import {checkOptions, checkPath, describeArgument} from './arguments.js';
 import {buildModel, MismatchedWeights} from './build-model.js';
+import {removeQuietly, syncFolder, writeDurably} from './files.js';
 
 /** Options of {@link saveModel}. */
 export interface SaveModelOptions {
@@ -174,30 +175,6 @@ async function removeLeftovers(folder: string): Promise<void> {
     );
     if (changed < Date.now() - longestSave) await removeQuietly(file);
   }
-}
-
-async function writeDurably(file: string, content: Uint8Array | string): Promise<void> {
-  const handle = await fs.open(file, 'wx');
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Makes renames durable where the file system can; Windows cannot open a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await fs.open(folder, 'r');
-    await handle.sync().finally(() => handle.close());
-  } catch {
-    return;
-  }
-}
-
-async function removeQuietly(file: string): Promise<void> {
-  await fs.rm(file, {force: true}).catch(() => {});
 }
 
 /** Files in the folder itself that its model.json names; none where that file is missing or broken. */
