@@ -41,6 +41,8 @@ export function layerSnapshot(changes: Partial<LayerSnapshot> = {}): LayerSnapsh
     outsideShare: null,
     largestSlope: [1, 1],
     weightSlope: null,
+    curvature: null,
+    magnitude: [1, 3],
     gradient: [0.002, 0.004],
     inputGradient: [0.001, 0.002],
     nonFinite: [0, 0],

@@ -1,5 +1,5 @@
 import {HISTOGRAM_BINS} from '../../src/monitor/histogram-bins.js';
-import {RULES, deadUnits, saturatedUnits} from '../../src/monitor/rules/index.js';
+import {recommendedRules, deadUnits, saturatedUnits} from '../../src/monitor/rules/index.js';
 import type {
   Finding,
   LayerReport,
@@ -152,6 +152,7 @@ function snapshotOf(
     max: perUnit.map(({outputs}) => Math.max(...outputs)),
     zeroShare: perUnit.map(({outputs}) => outputs.filter(y => y === 0).length / outputs.length),
     slope: perUnit.map(({slopes}) => average(slopes)),
+    magnitude: perUnit.map(({outputs}) => average(outputs.map(Math.abs))),
     firingRate: perUnit.map(({fired}) => fired / 40),
   };
   const gradient = statistics.slope.map(slope => 0.01 * Math.exp(-3 * progress) * (0.5 + slope));
@@ -171,6 +172,7 @@ function snapshotOf(
     outsideShare: null,
     largestSlope: weights.map(({alpha = 1}) => Math.max(1, Math.abs(alpha))),
     weightSlope: plan.weights ? perUnit.map(() => 3) : null,
+    curvature: plan.weights ? perUnit.map(() => 0.2) : null,
     gradient,
     inputGradient: gradient.map((value, unit) => value * statistics.slope[unit]),
     nonFinite: perUnit.map(() => 0),
@@ -212,10 +214,12 @@ function reportOf(
 ): Report {
   const last = snapshots[snapshots.length - 1];
   const context = {snapshot: last, history: snapshots.slice(0, -1), isStanding: () => false};
-  const findings = RULES.flatMap(({id, link, options, check}): Finding[] => {
+  const findings = recommendedRules.flatMap(({id, link, options, check}): Finding[] => {
     const defaults = Object.entries(options).map(([name, option]) => [name, option.default]);
     return check({...context, options: Object.fromEntries(defaults)}).map(problem => ({
       rule: id,
+      evidence: {},
+      fixes: [],
       ...problem,
       link: link ?? `https://example.com/rules#${id}`,
       epoch: last.epoch,

@@ -159,8 +159,8 @@ describe('attached', () => {
     expect(layer).toMatchObject({samples: 20000, mean: [5], std: [0], min: [5]});
     const {length} = monitor.snapshots;
     expect(length).toBeGreaterThan(6);
-    expect(monitor.snapshots[0].layers[0]).toMatchObject({windowSamples: 400, mean: [0]});
-    expect(monitor.snapshots[length - 2].layers[0].windowSamples).toBe(3200);
+    expect(monitor.snapshots[0].layers[0]).toMatchObject({samples: 400, mean: [0]});
+    expect(monitor.snapshots[length - 2].layers[0].samples).toBe(3200);
   });
 
   test('one gradient is one step, however often it calls the model', () => {

@@ -88,7 +88,9 @@ test('a report lists the units that the rules in force would call dead or satura
   });
   const listed = (entries: RuleEntry[]): object => {
     const rules = configureRules(entries);
-    const [{dead, saturated}] = reportOf([layer], [], [], {share: 0, every: 1}, rules).layers;
+    const nothing = {weights: [], curves: new Map(), findings: [], notWatched: [], problems: []};
+    const cost = {share: 0, every: 1};
+    const [{dead, saturated}] = reportOf({...nothing, layers: [layer], cost, rules}).layers;
     return {dead, saturated};
   };
   expect(listed(['dead-units'])).toEqual({dead: [0], saturated: []});

@@ -20,7 +20,10 @@ function scripted(
 
 function begin(...entries: RuleEntry[]): {findings: Findings; problems: string[]} {
   const problems: string[] = [];
-  return {findings: new Findings(configureRules(entries), each => problems.push(each)), problems};
+  const note = (what: string, error: unknown): void => {
+    problems.push(`${what}: ${(error as Error).message}`);
+  };
+  return {findings: new Findings(configureRules(entries), note), problems};
 }
 
 const layers = [layerOf(4)];
