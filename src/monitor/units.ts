@@ -1,6 +1,15 @@
 import {SEVERITIES} from './types.js';
 import type {Finding, LayerSnapshot, Snapshot} from './types.js';
 
+/**
+ * What is so in half of a layer hurts it, in fewer units it is a curiosity: networks that learn well
+ * often have a third of their units dead. (SageMaker's rules too ask for half of a layer.)
+ */
+export const LAYER_SHARE = {
+  default: 0.5,
+  description: 'Share of a layer from which it is a warning',
+} as const;
+
 /** The units of a layer of which `holds` is true. */
 export function unitsWhere(layer: LayerSnapshot, holds: (unit: number) => boolean): number[] {
   return Array.from({length: layer.units}, (_, unit) => unit).filter(holds);

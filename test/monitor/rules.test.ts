@@ -73,10 +73,21 @@ const ratio = (log10: number, changes = {}): Snapshot['weights'] => [
   kernelOf('b'),
 ];
 
+/** A hidden kernel of 10 × 10 numbers at `scale` of the usual, its bias, and an output's kernel. */
+const scaled = (scale: number, changes = {}, name = 'a'): Snapshot['weights'] => [
+  kernelOf(name, {magnitude: scale / Math.sqrt(10 * (Math.PI / 2)), ...changes}),
+  kernelOf(name, {name: 'bias', size: 10}),
+  kernelOf('output'),
+];
+
 const activationWeight = (changes: object) =>
   kernelOf('hidden', {name: 'alpha', isOfActivation: true, ...changes});
 
 const alike = {mean: each(3, 1), std: each(3, 1), min: each(3, -1), max: each(3, 2)};
+
+/** A first window, with a kernel at `scale` of the usual and a spread of the inputs of its activation. */
+const start = (scale: number, std: number, changes = {}): Snapshot =>
+  snapshotOf({layers: [spread('h', std, 0.5)], weights: scaled(scale, changes)});
 
 const TABLES: Readonly<Record<string, readonly Case[]>> = {
   'dead-units': [
@@ -84,22 +95,19 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     {of: 'no layer', snapshot: snapshotOf()},
     {of: 'a layer without units', snapshot: one(0, {})},
     {
-      of: 'one of eight units: a curiosity',
-      snapshot: one(8, dead(8, 1)),
+      of: 'fewer than half: a curiosity',
+      snapshot: one(8, dead(8, 3)),
       finds: [
         {
           severity: 'info',
-          units: [0],
-          evidence: {samples: 300, firingRateBound: 0.01, share: 0.125, neverFired: 1},
+          units: [0, 1, 2],
+          evidence: {samples: 300, firingRateBound: 0.01, share: 0.375, neverFired: 3},
         },
       ],
     },
-    {
-      of: 'a quarter of the units',
-      snapshot: one(4, dead(4, 1)),
-      finds: [{severity: 'warning', units: [0]}],
-    },
-    {of: 'half of the units', snapshot: one(2, dead(2, 1)), finds: [{severity: 'error'}]},
+    {of: 'half of the units', snapshot: one(4, dead(4, 2)), finds: [{severity: 'warning'}]},
+    {of: 'eight of nine', snapshot: one(9, dead(9, 8)), finds: [{severity: 'warning'}]},
+    {of: 'nine of ten', snapshot: one(10, dead(10, 9)), finds: [{severity: 'error'}]},
     {of: 'the only unit', snapshot: one(1, dead(1, 1)), finds: [{severity: 'error', units: [0]}]},
     {of: 'units quiet in 299', snapshot: one(4, {...dead(4, 1), quietSamples: [299, 0, 0, 0]})},
     {of: 'a window of 299', snapshot: one(4, {...dead(4, 1), samples: 299})},
@@ -156,13 +164,13 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     {
       of: 'a slope of 0.9 %',
       snapshot: one(4, {slope: [0.009, 1, 1, 1]}),
-      finds: [{severity: 'warning', units: [0], evidence: {share: 0.25, rare: 0}}],
+      finds: [{severity: 'info', units: [0], evidence: {share: 0.25, rare: 0}}],
     },
     {of: 'a slope of 1.1 %', snapshot: one(4, {slope: [0.011, 1, 1, 1]})},
     {
-      of: 'one of eight: a curiosity',
-      snapshot: one(8, {slope: some(8, 1, 0, 1)}),
-      finds: [{severity: 'info', units: [0]}],
+      of: 'half of the units',
+      snapshot: one(4, {slope: [0, 0, 1, 1]}),
+      finds: [{severity: 'warning', units: [0, 1]}],
     },
     {
       of: 'a steep formula',
@@ -206,12 +214,12 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     {
       of: 'a unit that gives 1 always',
       snapshot: one(4, {min: [1, 0, 0, 0], max: [1, 1, 1, 1], mean: [1, 0, 0, 0]}),
-      finds: [{severity: 'warning', units: [0], evidence: {outputs: [1], share: 0.25}}],
+      finds: [{severity: 'info', units: [0], evidence: {outputs: [1], share: 0.25}}],
     },
     {
-      of: 'one of eight: a curiosity',
-      snapshot: one(8, {min: some(8, 1, 1, 0), max: each(8, 1)}),
-      finds: [{severity: 'info'}],
+      of: 'half of the units',
+      snapshot: one(4, {min: [1, 1, 0, 0], max: [1, 1, 1, 1]}),
+      finds: [{severity: 'warning', units: [0, 1]}],
     },
     {
       of: 'a softmax over one unit',
@@ -256,9 +264,9 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     },
     {of: 'dead units', snapshot: one(4, dead(4, 1))},
     {
-      of: 'dormant and dead units together',
+      of: 'dormant units beside dead ones',
       snapshot: one(4, {...dead(4, 1), magnitude: [0, 0.01, 1, 1]}),
-      finds: [{severity: 'warning', units: [1], evidence: {share: 0.5}}],
+      finds: [{severity: 'info', units: [1], evidence: {share: 0.25}}],
     },
     {of: 'one unit', snapshot: one(1, {magnitude: [1e-9]})},
     {of: 'a layer that gives nothing', snapshot: one(2, {magnitude: [0, 0]})},
@@ -298,18 +306,29 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     {of: 'no weights', snapshot: snapshotOf()},
     {of: 'one kernel', snapshot: snapshotOf({weights: kernels(1e-9)})},
     {
-      of: 'a fall of more than 1000 times, to below 1e−4',
-      snapshot: snapshotOf({weights: kernels(9e-5, 1e-2, 1)}),
+      of: 'a fall of more than 1000 times, to below 1e−3',
+      snapshot: snapshotOf({weights: kernels(9e-4, 1e-2, 1)}),
       finds: [
         {
           severity: 'warning',
           layer: 'layer0',
-          evidence: {norms: {layer0: expect.closeTo(9e-5), layer2: expect.closeTo(1)}},
+          evidence: {norms: {layer0: expect.closeTo(9e-4, 6), layer2: expect.closeTo(1)}},
         },
       ],
     },
-    {of: 'a fall to above 1e−4', snapshot: snapshotOf({weights: kernels(2e-4, 1e-2, 1)})},
-    {of: 'a fall of less', snapshot: snapshotOf({weights: kernels(9e-5, 1e-2, 0.08)})},
+    {of: 'a fall to above 1e−3', snapshot: snapshotOf({weights: kernels(1.1e-3, 1e-2, 2)})},
+    {of: 'a fall of less', snapshot: snapshotOf({weights: kernels(9e-4, 1e-2, 0.8)})},
+    {
+      of: 'a fall that was there from the first window on',
+      history: [snapshotOf({weights: kernels(9e-3, 1)})],
+      snapshot: snapshotOf({weights: kernels(1e-5, 1)}),
+      finds: [{layer: 'layer0'}],
+    },
+    {
+      of: 'a fall that came as the model converged',
+      history: [snapshotOf({weights: kernels(1.1e-2, 1)})],
+      snapshot: snapshotOf({weights: kernels(1e-5, 1)}),
+    },
     {of: 'a model that has converged', snapshot: snapshotOf({weights: kernels(1e-9, 1e-8, 1e-7)})},
     {of: 'no gradient at all', snapshot: snapshotOf({weights: kernels(0, 0, 0)})},
     {of: 'NaN', snapshot: snapshotOf({weights: kernels(NaN, 1, 1)})},
@@ -334,18 +353,18 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
   'exploding-gradients': [
     {of: 'no weights', snapshot: snapshotOf()},
     {
-      of: 'growth of 101 times across the hidden layers',
+      of: 'growth of 71 times across the hidden layers',
       snapshot: snapshotOf({
-        layers: [10.1, 1, 0.1].map((value, index) =>
+        layers: [7.1, 1, 0.1].map((value, index) =>
           layerOf(2, {name: `h${index}`, gradient: each(2, value)}),
         ),
       }),
       finds: [{severity: 'warning', layer: 'h0'}],
     },
     {
-      of: 'growth of 99 times',
+      of: 'growth of 69 times',
       snapshot: snapshotOf({
-        layers: [9.9, 0.1].map((value, index) =>
+        layers: [6.9, 0.1].map((value, index) =>
           layerOf(2, {name: `h${index}`, gradient: each(2, value)}),
         ),
       }),
@@ -353,7 +372,7 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     {
       of: 'growth from the output, whose gradient is the loss’s',
       snapshot: snapshotOf({
-        layers: [9.9, 0.1, 0.001].map((value, index) =>
+        layers: [6.9, 0.1, 0.001].map((value, index) =>
           layerOf(2, {name: `h${index}`, gradient: each(2, value), isOutput: index === 2}),
         ),
       }),
@@ -403,8 +422,8 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     },
     {of: 'a ratio of 10^−1.1', snapshot: snapshotOf({weights: ratio(-1.1)})},
     {
-      of: 'a ratio of 10^−0.4',
-      snapshot: snapshotOf({weights: ratio(-0.4)}),
+      of: 'a step as large as the kernel',
+      snapshot: snapshotOf({weights: ratio(0.05)}),
       finds: [{severity: 'warning', layer: 'a'}],
     },
     {
@@ -428,60 +447,74 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     },
     {of: 'NaN', snapshot: snapshotOf({weights: ratio(NaN)})},
     {
+      of: 'kernels that the first window enlarged',
+      history: [snapshotOf({weights: scaled(6, {update: 0.2})})],
+      snapshot: snapshotOf({step: 5000, weights: scaled(6)}),
+      finds: [{severity: 'warning', layer: 'a', message: expect.stringContaining('enlarged')}],
+    },
+    {
+      of: 'kernels that started large',
+      history: [snapshotOf({weights: scaled(6, {update: 1e-3})})],
+      snapshot: snapshotOf({step: 5000, weights: scaled(6)}),
+    },
+    {
+      of: 'kernels that grew within reason',
+      history: [snapshotOf({weights: scaled(4, {update: 0.2})})],
+      snapshot: snapshotOf({step: 5000, weights: scaled(4)}),
+    },
+    {
+      of: 'kernels that grew over many steps',
+      snapshot: snapshotOf({step: 5000, weights: scaled(6, {steps: 100, update: 0.06})}),
+    },
+    {
       of: 'all kernels: one finding for the optimizer',
-      snapshot: snapshotOf({weights: [...ratio(-0.4).slice(0, 1), kernelOf('b', {update: 1})]}),
+      snapshot: snapshotOf({weights: [...ratio(0.05).slice(0, 1), kernelOf('b', {update: 1})]}),
       finds: [{layer: 'a', evidence: {alsoIn: ['a', 'b']}}],
     },
   ],
   'poor-initialization': [
     {of: 'no layer', snapshot: snapshotOf()},
+    {of: 'the usual scale', snapshot: start(1, 1)},
     {
-      of: 'an even spread',
-      snapshot: snapshotOf({layers: [spread('a', 1, 0.6), spread('b', 0.8, 0.6)]}),
+      of: 'kernels that are too small',
+      snapshot: start(0.19, 0.049),
+      finds: [{severity: 'warning', layer: 'a', evidence: {std: {h: expect.closeTo(0.049)}}}],
     },
+    {of: 'kernels that are small', snapshot: start(0.21, 0.049)},
+    {of: 'small kernels whose outputs are normalized', snapshot: start(0.19, 0.06)},
     {
-      of: 'kernels that shrink the spread',
+      of: 'kernels that are too large',
+      snapshot: start(3.1, 5.1, {update: 0}),
+      finds: [{severity: 'warning', layer: 'a', message: expect.stringContaining('too large')}],
+    },
+    {of: 'kernels that are large', snapshot: start(2.9, 5.1, {update: 0})},
+    {of: 'large kernels whose outputs are normalized', snapshot: start(3.1, 4.9, {update: 0})},
+    {of: 'kernels that the steps may have enlarged', snapshot: start(8, 9, {update: 0.2})},
+    {of: 'unscaled inputs', snapshot: start(1, 500)},
+    {
+      of: 'one of two kernels',
       snapshot: snapshotOf({
-        layers: [spread('a', 0.1, 0.06), spread('b', 0.006, 0.004), spread('c', 4e-4, 3e-4)],
-      }),
-      finds: [{severity: 'warning', layer: 'b', evidence: {alsoIn: ['c']}}],
-    },
-    {
-      of: 'kernels that enlarge it',
-      snapshot: snapshotOf({layers: [spread('a', 8, 0.95), spread('b', 7.6, 0.95)]}),
-      finds: [{severity: 'warning', layer: 'b'}],
-    },
-    {
-      of: 'pooling before a layer: a small gain, a usual spread',
-      snapshot: snapshotOf({layers: [spread('a', 1, 1), spread('b', 0.15, 0.1)]}),
-    },
-    {
-      of: 'normalization behind a sigmoid: a large gain, a usual spread',
-      snapshot: snapshotOf({layers: [spread('a', 1, 0.1), spread('b', 1, 0.1)]}),
-    },
-    {
-      of: 'unscaled inputs: a large spread, a usual gain',
-      snapshot: snapshotOf({layers: [spread('a', 50, 30), spread('b', 40, 30)]}),
-    },
-    {
-      of: 'one of two layers',
-      snapshot: snapshotOf({
-        layers: [spread('a', 1, 0.6), spread('b', 8, 0.6), spread('c', 1, 0.6)],
+        layers: [spread('h', 9, 1)],
+        weights: [...scaled(8, {update: 0}).slice(0, 2), ...scaled(1, {}, 'b')],
       }),
     },
     {
-      of: 'an output',
-      snapshot: snapshotOf({layers: [spread('a', 1, 0.6), spread('b', 8, 1, {isOutput: true})]}),
+      of: 'a layer without bias, whose units are those of the activation',
+      snapshot: snapshotOf({
+        layers: [spread('a', 0.01, 1, {units: 10}), spread('b', 1, 1, {isOutput: true})],
+        weights: scaled(0.05).filter(({name}) => name === 'kernel'),
+      }),
+      finds: [{layer: 'a'}],
     },
     {
-      of: 'a later window',
-      history: [snapshotOf({layers: [spread('a', 1, 0.6), spread('b', 1, 0.6)]})],
-      snapshot: snapshotOf({layers: [spread('a', 8, 0.95), spread('b', 8, 0.95)]}),
+      of: 'a kernel of unknown units',
+      snapshot: snapshotOf({
+        ...start(0.05, 0.01),
+        weights: [kernelOf('x', {magnitude: 1e-6}), kernelOf('output')],
+      }),
     },
-    {
-      of: 'a first window after many steps',
-      snapshot: snapshotOf({step: 1000, layers: [spread('a', 8, 0.95), spread('b', 8, 0.95)]}),
-    },
+    {of: 'a later window', history: [start(1, 1)], snapshot: start(0.01, 0.01)},
+    {of: 'a first window after many steps', snapshot: {...start(0.01, 0.01), step: 1000}},
     {
       of: 'units that are all the same',
       snapshot: one(3, {input: alike}),
@@ -490,6 +523,12 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     {
       of: 'units that are the same but for their range, as after normalization',
       snapshot: one(3, {input: {...alike, max: [2, 2.1, 2]}}),
+    },
+    {
+      of: 'units that are the same for lack of any input',
+      snapshot: one(3, {
+        input: {mean: each(3, 0), std: each(3, 0), min: each(3, 0), max: each(3, 0)},
+      }),
     },
     {of: 'one unit', snapshot: one(1, {})},
     {
@@ -719,8 +758,8 @@ describe('once it stands', () => {
   const hysteresis: [string, Snapshot, Snapshot][] = [
     [
       'vanishing-gradients',
-      snapshotOf({weights: kernels(9e-5, 1)}),
-      snapshotOf({weights: kernels(1.5e-4, 1)}),
+      snapshotOf({weights: kernels(9e-4, 1)}),
+      snapshotOf({weights: kernels(1.5e-3, 1)}),
     ],
     [
       'exploding-gradients',

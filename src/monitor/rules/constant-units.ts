@@ -2,7 +2,7 @@ import {fewerUnits, scaleInputs} from '../fixes.js';
 import {plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot} from '../types.js';
-import {isFiniteUnit, unitsWhere} from '../units.js';
+import {LAYER_SHARE, isFiniteUnit, unitsWhere} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -21,7 +21,7 @@ export const constantUnitsRule = defineRule({
   link: 'https://arxiv.org/abs/2204.00694',
   options: {
     samples: {default: ENOUGH_SAMPLES, description: 'Samples that a judgement needs'},
-    share: {default: 0.25, description: 'Share of a layer from which it is a warning'},
+    share: LAYER_SHARE,
   },
   check: ({snapshot, options}) =>
     upToFirstConstant(snapshot.layers)

@@ -2,7 +2,7 @@ import {lowerLearningRate, scaleInputs, slopeOnBothSides, startAtScale} from '..
 import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot} from '../types.js';
-import {isFiniteUnit, unitsWhere} from '../units.js';
+import {LAYER_SHARE, isFiniteUnit, unitsWhere} from '../units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
 
@@ -31,9 +31,9 @@ export function deadUnits(
 
 /**
  * Dead: never fired in n ≥ 300 samples, which bounds its firing rate at 3/n with 95 % confidence (the
- * rule of three), at rest at 0, and without a gradient for its own weights. Some dead units are common
- * in networks that learn well: keras-contrib's detector warns from 10 % of a layer, SageMaker's from
- * 50 %.
+ * rule of three), at rest at 0, and without a gradient for its own weights. Small ReLU networks that
+ * learn well often lose a third of their units: keras-contrib's detector warns from 10 % of a layer,
+ * SageMaker's from 50 %, as this one does. It is an error where hardly anything of the layer is left.
  */
 export const deadUnitsRule = defineRule({
   id: 'dead-units',
@@ -41,8 +41,8 @@ export const deadUnitsRule = defineRule({
   link: 'https://arxiv.org/abs/1903.06733',
   options: {
     samples: {default: ENOUGH_SAMPLES, description: 'Samples in a row without firing'},
-    share: {default: 0.25, description: 'Share of a layer from which it is a warning'},
-    errorShare: {default: 0.5, description: 'Share of a layer from which it is an error'},
+    share: LAYER_SHARE,
+    errorShare: {default: 0.9, description: 'Share of a layer from which it is an error'},
   },
   check: ({snapshot, options}) => snapshot.layers.flatMap(layer => checkLayer(layer, options)),
 });

@@ -2,7 +2,7 @@ import {fewerUnits, lowerLearningRate, startAtScale} from '../fixes.js';
 import {plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot} from '../types.js';
-import {isOutput, meanOf, unitsWhere} from '../units.js';
+import {LAYER_SHARE, isOutput, meanOf, unitsWhere} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -10,7 +10,7 @@ import type {Problem} from './rule.js';
 /**
  * Dormant by ReDo's score: mean |output| over its mean in the layer, E|h_i| ÷ mean_k E|h_k| ≤ τ. A
  * few are common; where most units are, a network has stopped using its width. Dead units, whose score
- * is 0, are counted in the share, and found by a rule of their own. The scale of a model's outputs is
+ * is 0, have a rule of their own. The scale of a model's outputs is
  * the task's, so only hidden layers are judged.
  */
 export const dormantUnitsRule = defineRule({
@@ -20,7 +20,7 @@ export const dormantUnitsRule = defineRule({
   options: {
     samples: {default: ENOUGH_SAMPLES, description: 'Samples that a judgement needs'},
     score: {default: 0.025, description: 'Mean |output| ÷ the mean of the layer, at most'},
-    share: {default: 0.5, description: 'Share of the layer from which it is a warning'},
+    share: LAYER_SHARE,
   },
   check: ({snapshot, options}) =>
     snapshot.layers
@@ -34,10 +34,9 @@ function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', num
   if (!(mean > 0 && Number.isFinite(mean))) return [];
   const dead = new Set(deadUnits(layer));
   const score = (unit: number): number => layer.magnitude[unit] / mean;
-  const quiet = unitsWhere(layer, unit => score(unit) <= options.score);
-  const units = quiet.filter(unit => !dead.has(unit));
+  const units = unitsWhere(layer, unit => score(unit) <= options.score && !dead.has(unit));
   if (units.length === 0) return [];
-  const share = quiet.length / layer.units;
+  const share = units.length / layer.units;
   return [
     {
       severity: share >= options.share ? 'warning' : 'info',

@@ -14,9 +14,9 @@ const SMALL = 1;
 type Options = Record<'ratio' | 'mean' | 'doublings', number>;
 
 /**
- * Exploding: the gradient of a layer's outputs grows 100 times on its way from the last hidden layer
- * to the first (AUTOTRAINER: 70, of kernels, whose gradients unscaled inputs raise too); or a kernel's
- * mean |gradient| is above 10⁶, or doubles in each of 5 windows (TheDeepChecker).
+ * Exploding: the gradient of a layer's outputs grows 70 times on its way from the last hidden layer to
+ * the first (AUTOTRAINER's figure, which it applies to kernels, whose gradients unscaled inputs raise
+ * too); or a kernel's mean |gradient| is above 10⁶, or doubles in each of 5 windows (TheDeepChecker).
  */
 export const explodingGradientsRule = defineRule({
   id: 'exploding-gradients',
@@ -24,7 +24,7 @@ export const explodingGradientsRule = defineRule({
   link: 'https://arxiv.org/abs/1211.5063',
   options: {
     ratio: {
-      default: 100,
+      default: 70,
       description: 'Mean |∂loss/∂y| of the first hidden layer ÷ the last, above',
     },
     mean: {default: 1e6, description: 'Mean |gradient| of a kernel, above'},

@@ -2,7 +2,7 @@ import {fewerUnits, lowerLearningRate, normalizeBeforeActivation} from '../fixes
 import {plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot} from '../types.js';
-import {isOutput, meanOf, unitsWhere} from '../units.js';
+import {LAYER_SHARE, isOutput, meanOf, unitsWhere} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -20,7 +20,7 @@ export const gradientDormantUnitsRule = defineRule({
   options: {
     samples: {default: ENOUGH_SAMPLES, description: 'Samples that a judgement needs'},
     score: {default: 0.01, description: 'Mean |∂loss/∂z| ÷ the mean of the layer, at most'},
-    share: {default: 0.5, description: 'Share of the layer from which it is a warning'},
+    share: LAYER_SHARE,
   },
   check: ({snapshot, options}) =>
     snapshot.layers
@@ -35,8 +35,7 @@ function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', num
   if (!(mean > 0 && Number.isFinite(mean))) return [];
   const others = new Set([...deadUnits(layer), ...saturatedUnits(layer)]);
   const score = (unit: number): number => gradient[unit] / mean;
-  const starved = unitsWhere(layer, unit => score(unit) <= options.score);
-  const units = starved.filter(unit => !others.has(unit));
+  const units = unitsWhere(layer, unit => score(unit) <= options.score && !others.has(unit));
   if (units.length === 0) return [];
   const share = units.length / layer.units;
   return [

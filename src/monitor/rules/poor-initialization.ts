@@ -1,36 +1,32 @@
 import {normalizeBeforeActivation, startAtScale} from '../fixes.js';
+import {kernelScales} from '../kernels.js';
 import {plural} from '../text.js';
 import type {LayerSnapshot, Snapshot} from '../types.js';
 import {isOutput, rootMeanSquare} from '../units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
 
-/** From this layer to the next the spread should stay about the same; so much is too much. */
-interface Step {
-  readonly layer: LayerSnapshot;
-  /** The spread of what goes into the activation. */
-  readonly spread: number;
-  /** The same over the spread of what the watched layer before gives. */
-  readonly gain: number;
-}
-
-type Options = Record<'gain' | 'largest' | 'smallest' | 'steps', number>;
+type Options = Record<'small' | 'large' | 'smallest' | 'largest', number>;
 
 /**
- * Poor initialization, judged in the first window: from layer to layer the kernels enlarge or shrink
- * the spread of the data (over 5 times), and it has left the range in which activations work. Both are
- * asked for, since unscaled inputs alone, pooling, normalization, and the small outputs of a sigmoid
- * each show one. Told where most hidden layers after the first are so, or where all units of a layer
- * are the same.
+ * Poor initialization, judged in the first window: most hidden kernels are far from the scale at which
+ * the usual initializers (Glorot, He, LeCun) start them, and across the depth the spread of what goes
+ * into the activations has left the range in which they work. Both are asked for, since normalization
+ * repairs the one, and unscaled inputs are enough for the other. Also where all units of a layer are
+ * the same. What the steps of the window may have added is not counted as large.
  */
 export const poorInitializationRule = defineRule({
   id: 'poor-initialization',
   description: 'Kernels that started too large, too small, or all the same',
   link: 'https://arxiv.org/abs/1502.01852',
   options: {
-    gain: {default: 5, description: 'Growth or shrinkage of the spread in a layer, above'},
-    largest: {default: 5, description: 'Standard deviation of the inputs of an activation, above'},
-    smallest: {default: 0.05, description: 'The same, below'},
+    small: {default: 0.2, description: 'Kernel ÷ the usual scale, below'},
+    large: {default: 3, description: 'Kernel ÷ the usual scale, above'},
+    smallest: {
+      default: 0.05,
+      description: 'Standard deviation of the inputs of an activation, below',
+    },
+    largest: {default: 5, description: 'The same, above'},
     steps: {default: 1000, description: 'Training steps after which a window is not the first'},
   },
   check({snapshot, history, options}) {
@@ -47,35 +43,39 @@ export const poorInitializationRule = defineRule({
 
 function isOffScale(
   hidden: readonly LayerSnapshot[],
-  {step}: Snapshot,
+  first: Snapshot,
   options: Options,
 ): Problem | undefined {
-  const steps = hidden.slice(1).map((layer, index): Step => {
-    const spread = rootMeanSquare(layer.input!.std);
-    return {layer, spread, gain: spread / rootMeanSquare(hidden[index].std)};
+  const spreads = hidden.map(({input}) => rootMeanSquare(input!.std));
+  const scales = kernelScales(first);
+  const small = scales.filter(({high}) => high < options.small);
+  const large = scales.filter(({kernel: {magnitude, update, steps}, low}) => {
+    const before = 1 - (steps * update) / magnitude;
+    return low * before > options.large;
   });
-  const {gain: limit, largest, smallest} = options;
-  const large = steps.filter(({gain, spread}) => gain > limit && spread > largest);
-  const small = steps.filter(({gain, spread}) => gain < 1 / limit && spread < smallest);
   const found = large.length > small.length ? large : small;
-  if (found.length === 0 || found.length <= steps.length / 2) return undefined;
-  const [{layer, spread, gain}] = found;
+  const isLarge = found === large;
+  const hasLeft = spreads.some(spread =>
+    isLarge ? spread > options.largest : spread < options.smallest,
+  );
+  if (!hasLeft || found.length <= scales.length / 2) return undefined;
+  const [{kernel, low, high}] = found;
+  const scale = isLarge ? low : high;
   return {
     severity: 'warning',
-    layer: layer.name,
+    layer: kernel.layer,
     message:
-      `within the first ${plural(step + 1, 'step')}, ${found.length} of ` +
-      `${plural(steps.length, 'hidden layer')} after the first ${found === large ? 'enlarge' : 'shrink'} ` +
-      `the spread of the data, this one ${gain.toPrecision(2)} times, to ${spread.toPrecision(2)}`,
+      `${found.length} of ${plural(scales.length, 'hidden kernel')} started too ` +
+      `${isLarge ? 'large' : 'small'}, this one at ${scale.toPrecision(2)} of the usual scale`,
     evidence: {
-      gains: Object.fromEntries(steps.map(each => [each.layer.name, each.gain])),
-      std: Object.fromEntries(steps.map(each => [each.layer.name, each.spread])),
-      alsoIn: found.slice(1).map(each => each.layer.name),
+      scale,
+      alsoIn: found.slice(1).map(each => each.kernel.layer),
+      std: Object.fromEntries(hidden.map(({name}, index) => [name, spreads[index]])),
     },
     fixes: [
       startAtScale,
       {
-        title: 'For tanh, sigmoid and the like',
+        title: 'For tanh, sigmoid and the like, start at their scale',
         code: "tf.layers.dense({units, activation: 'tanh', kernelInitializer: 'glorotNormal'});",
       },
       normalizeBeforeActivation,
@@ -83,11 +83,12 @@ function isOffScale(
   };
 }
 
+/** Behind a layer whose units are all dead they are the same too, and do not vary. */
 function hasUnitsAlike({units, input}: LayerSnapshot): boolean {
   const {mean, std, min, max} = input!;
   const isAlike = (values: readonly number[]): boolean =>
     values.every(value => Math.abs(value - values[0]) <= 1e-5 * Math.abs(values[0]));
-  return units > 1 && [mean, std, min, max].every(isAlike);
+  return units > 1 && std[0] > 0 && [mean, std, min, max].every(isAlike);
 }
 
 function areAlike({name, units, input}: LayerSnapshot): Problem {

@@ -2,7 +2,7 @@ import {lowerLearningRate, normalizeBeforeActivation, scaleInputs} from '../fixe
 import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot, Snapshot} from '../types.js';
-import {isFiniteUnit, isOutput, unitsWhere} from '../units.js';
+import {LAYER_SHARE, isFiniteUnit, isOutput, unitsWhere} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -48,7 +48,7 @@ export const saturatedUnitsRule = defineRule({
       default: SATURATED_SLOPE,
       description: 'Mean |f′(z)| below this share of the largest |f′|',
     },
-    share: {default: 0.25, description: 'Share of a hidden layer from which it is a warning'},
+    share: LAYER_SHARE,
   },
   check: ({snapshot, options}) =>
     snapshot.layers.flatMap(layer => checkLayer(layer, snapshot, options)),
