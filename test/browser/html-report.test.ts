@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {Browser, Page} from 'playwright-core';
+import {HISTOGRAM_BINS} from '../../src/monitor/histogram-bins.js';
+import type {Snapshot} from '../../src/monitor/types.js';
 import {htmlReport} from '../../src/node/index.js';
 import {watchedRun} from '../helpers/watched-run.js';
 import {describeInChromium, launchChromium} from './chromium.js';
@@ -27,7 +29,7 @@ describeInChromium('in Chromium, the HTML report', () => {
     const {start, snapshots, report} = watchedRun();
     const reporter = htmlReport(file);
     await reporter.onTrainBegin?.(start);
-    for (const snapshot of snapshots) await reporter.onSnapshot?.(snapshot, []);
+    for (const snapshot of snapshots) await reporter.onSnapshot?.(endingBadly(snapshot), []);
     await reporter.onTrainEnd?.({...report, problems: ['a reporter failed: the disk is full']});
     browser = await launchChromium();
   });
@@ -130,28 +132,41 @@ describeInChromium('in Chromium, the HTML report', () => {
       const wide = page.locator('details .scroll').first();
       await wide.focus();
       const room = await wide.evaluate(each => each.scrollWidth - each.clientWidth);
+      expect(room > 0).toBe(viewport.width < 500);
+      if (room === 0) return;
       await page.keyboard.press('ArrowRight');
-      await page.waitForTimeout(200);
-      const scrolled = await wide.evaluate(each => each.scrollLeft);
-      expect(scrolled > 0).toBe(room > 0);
+      const table = await wide.elementHandle();
+      await page.waitForFunction(each => each!.scrollLeft > 0, table);
     });
 
-    test('looks like something', async () => {
-      await page.reload();
-      const picture = await page.screenshot({
-        path: path.join(pictures, `${name}.png`),
-        fullPage: true,
-      });
-      const {width, height, colours, corner} = await measure(browser, picture);
-      expect(width).toBe(viewport.width);
-      expect(height).toBeGreaterThan(4 * viewport.height);
-      expect(colours).toBeGreaterThan(100);
-      const brightness = corner.reduce((sum, channel) => sum + channel, 0) / 3;
-      if (scheme === 'light') expect(brightness).toBeGreaterThan(200);
-      else expect(brightness).toBeLessThan(60);
-    });
+    test.each(['findings', 'training', 'layer-0', 'layer-1', 'weights'])(
+      'looks like something at its %s',
+      async section => {
+        await page.goto(`${address}#${section}`);
+        const file = path.join(pictures, `${name}-${section}.png`);
+        const {width, height, colours, corner} = await measure(
+          browser,
+          await page.screenshot({path: file}),
+        );
+        expect({width, height}).toEqual(viewport);
+        expect(colours).toBeGreaterThan(100);
+        const brightness = corner.reduce((sum, channel) => sum + channel, 0) / 3;
+        if (scheme === 'light') expect(brightness).toBeGreaterThan(200);
+        else expect(brightness).toBeLessThan(60);
+      },
+    );
   });
 });
+
+/** From epoch 20 on, some outputs of the first layer are not finite. */
+function endingBadly(snapshot: Snapshot): Snapshot {
+  if (snapshot.epoch < 20) return snapshot;
+  const [first, ...others] = snapshot.layers;
+  const histogram = first.histogram.map((count, bin) =>
+    ['nan', 'infinite'].includes(HISTOGRAM_BINS[bin].kind) ? 300 : count,
+  );
+  return {...snapshot, layers: [{...first, histogram}, ...others]};
+}
 
 async function openDetails(page: Page): Promise<void> {
   await page.$$eval('details', all => {

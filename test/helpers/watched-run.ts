@@ -1,5 +1,6 @@
 import {HISTOGRAM_BINS} from '../../src/monitor/histogram-bins.js';
-import {recommendedRules, deadUnits, saturatedUnits} from '../../src/monitor/rules/index.js';
+import {deadUnits, deadUnitsRule} from '../../src/monitor/rules/dead-units.js';
+import {saturatedUnits, saturatedUnitsRule} from '../../src/monitor/rules/saturated-units.js';
 import type {
   Finding,
   LayerReport,
@@ -214,18 +215,20 @@ function reportOf(
 ): Report {
   const last = snapshots[snapshots.length - 1];
   const context = {snapshot: last, history: snapshots.slice(0, -1), isStanding: () => false};
-  const findings = recommendedRules.flatMap(({id, link, options, check}): Finding[] => {
-    const defaults = Object.entries(options).map(([name, option]) => [name, option.default]);
-    return check({...context, options: Object.fromEntries(defaults)}).map(problem => ({
-      rule: id,
-      evidence: {},
-      fixes: [],
-      ...problem,
-      link: link ?? `https://example.com/rules#${id}`,
-      epoch: last.epoch,
-      step: last.step,
-    }));
-  });
+  const findings = [deadUnitsRule, saturatedUnitsRule].flatMap(
+    ({id, link, options, check}): Finding[] => {
+      const defaults = Object.entries(options).map(([name, option]) => [name, option.default]);
+      return check({...context, options: Object.fromEntries(defaults)}).map(problem => ({
+        rule: id,
+        evidence: {},
+        fixes: [],
+        ...problem,
+        link: link ?? `https://example.com/rules#${id}`,
+        epoch: last.epoch,
+        step: last.step,
+      }));
+    },
+  );
   const layers = last.layers.map((layer, index): LayerReport => {
     const {watchedSamples, ...rest} = layer;
     const curve = plans[index].weights && curveOf(plans[index], layer.units);

@@ -1,7 +1,9 @@
+import * as tf from '@tensorflow/tfjs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {ActivationMonitor} from '../../src/index.js';
 import type {Reporter} from '../../src/monitor/types.js';
 import {htmlReport} from '../../src/node/index.js';
 import {watchedRun} from '../helpers/watched-run.js';
@@ -95,6 +97,22 @@ describe('where it cannot be written', () => {
       expect(await fs.readdir(folder)).toEqual(['report.html']);
     },
   );
+
+  test('training goes on, and the monitor says why there is no report', async () => {
+    const inTheWay = path.join(folder, 'file');
+    await fs.writeFile(inTheWay, '');
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const model = tf.sequential({
+      layers: [tf.layers.dense({units: 2, inputShape: [3], activation: 'relu'})],
+    });
+    model.compile({loss: 'meanSquaredError', optimizer: 'sgd'});
+    const monitor = new ActivationMonitor({reporters: [htmlReport(`${inTheWay}/report.html`)]});
+    const callbacks = [monitor];
+    const {epoch} = await model.fit(tf.ones([8, 3]), tf.ones([8, 2]), {epochs: 2, callbacks});
+    expect(epoch).toEqual([0, 1]);
+    const said = [...monitor.report().problems, ...warn.mock.calls.flat()].join();
+    expect(said).toMatch(/htmlReport: cannot write .*report\.html/);
+  });
 
   /** Half of what is written next gets onto the disk. */
   function fillAfterHalf(error: Error): void {

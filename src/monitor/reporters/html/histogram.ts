@@ -59,7 +59,10 @@ export function histogramOverTime(name: string, records: readonly SnapshotRecord
   });
 }
 
-/** From the largest at the top down to −∞, then NaN. What is not finite has a row where it occurred. */
+/**
+ * From the largest at the top down to −∞, then NaN. What is not finite is there where it occurred; it
+ * and 0 take two rows, so that their labels have room.
+ */
 function rowsOf(isUsed: readonly boolean[]): Row[] {
   const numbers = HISTOGRAM_BINS.flatMap((bin, index) =>
     bin.kind === 'number'
@@ -88,7 +91,7 @@ function rowsOf(isUsed: readonly boolean[]): Row[] {
         ? [{kind, bound, bins: [index]}]
         : [],
     );
-  return [
+  const rows = [
     ...special('infinite', Infinity),
     ...signs[0],
     ...special('zero', 0),
@@ -96,6 +99,7 @@ function rowsOf(isUsed: readonly boolean[]): Row[] {
     ...special('infinite', -Infinity),
     ...special('nan', NaN),
   ];
+  return rows.flatMap(row => (row.kind === 'number' ? [row] : [row, row]));
 }
 
 /** The n of 2ⁿ at the end of a bin that is nearer to 0. */
@@ -104,12 +108,14 @@ function exponentOf({low, high}: HistogramBin): number {
 }
 
 function ticksOf(rows: readonly Row[]): {at: number; label: string}[] {
-  const zero = rows.findIndex(({kind}) => kind === 'zero');
   return rows.flatMap((row, index) => {
-    if (row.kind !== 'number') return [{at: index + 0.5, label: labelOf(row)}];
-    const isLabelled = Math.log2(Math.abs(row.bound)) % LABELLED_POWERS === 0;
+    if (row.kind !== 'number') {
+      return row === rows[index - 1] ? [] : [{at: index + 1, label: labelOf(row)}];
+    }
     const edge = row.bound > 0 ? index : index + 1;
-    return isLabelled && Math.abs(edge - zero - 0.5) > 2 ? [{at: edge, label: labelOf(row)}] : [];
+    const isLabelled = Math.log2(Math.abs(row.bound)) % LABELLED_POWERS === 0;
+    const isFree = rows.slice(Math.max(0, edge - 2), edge + 2).every(({kind}) => kind === 'number');
+    return isLabelled && isFree ? [{at: edge, label: labelOf(row)}] : [];
   });
 }
 

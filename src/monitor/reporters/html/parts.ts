@@ -33,7 +33,7 @@ export function table<Row>(
   });
   return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
     <table>
-      <caption>${caption}</caption>
+      <caption><span>${caption}</span></caption>
       <thead><tr>${head}</tr></thead>
       <tbody>${body}</tbody>
     </table>

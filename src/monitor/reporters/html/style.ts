@@ -86,12 +86,14 @@ font-size:.8rem;color:var(--muted)}
 .card>.scroll:first-child{margin-top:0}
 table{border-collapse:collapse;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 caption{text-align:left;font-weight:600;padding-bottom:.35rem}
+caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 4rem);overflow-wrap:anywhere}
 th,td{padding:.35rem .75rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
 tr>:first-child{padding-left:0}tr>:last-child{padding-right:0}
 thead th{font-weight:600;font-size:.8rem;color:var(--muted)}
 tbody th{font-weight:500}
 tbody tr:last-child>*{border-bottom:0}
 .number{text-align:right}
+table .name{display:inline-block;width:max-content;max-width:16rem;white-space:normal;overflow-wrap:anywhere;vertical-align:top;text-decoration:inherit}
 details{margin-top:1rem}
 summary{cursor:pointer;font-weight:600;font-size:.9rem;width:fit-content}
 footer{margin-top:2.5rem;font-size:.85rem}
