@@ -3,6 +3,7 @@ import type {Tensor} from '@tensorflow/tfjs';
 import {CannotExpress, accumulatorOf, runProgram} from '../kernels/index.js';
 import type {Accumulator, Program, ProgramShapes, Reduction} from '../kernels/index.js';
 import {untaped} from './passes.js';
+import {canReadNow} from './readings.js';
 import type {Reading} from './readings.js';
 
 /** The kernel that gathers statistics, where it is one of tfjs's. */
@@ -25,7 +26,7 @@ export class Gathering {
   private totals: Float64Array[] = [];
 
   constructor(readonly program: Program) {
-    this.accumulator = accumulatorOf(program);
+    this.accumulator = canReadNow() ? accumulatorOf(program) : undefined;
   }
 
   /**

@@ -35,7 +35,7 @@ const FUSING_LAYERS = ['Dense', 'Conv2D'];
  */
 const INPUT_OF_FUSED: Readonly<Record<string, (y: Tensor) => Tensor | null>> = {
   relu: y => savedInputOf(y, 'Relu'),
-  elu: y => untaped(() => tf.tidy(() => tf.keep(tf.where(tf.greater(y, 0), y, tf.log1p(y))))),
+  elu: y => untaped(() => tf.where(tf.greater(y, 0), y, tf.log1p(y))),
   linear: y => y,
 };
 
@@ -176,9 +176,7 @@ function recordActivation(layer: Layer, recorded: RecordedCall, run: () => Outpu
   if (!inputOf) return withTap(layer, 'activation', run, (z, y) => recorded.add(y, z));
   const output = run();
   const y = first(output);
-  const z = inputOf(y);
-  recorded.add(y, z);
-  if (className === 'elu') z?.dispose();
+  tf.tidy(() => recorded.add(y, inputOf(y)));
   return output;
 }
 

@@ -196,7 +196,7 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     const callbacks = [monitor, worsen];
     await model.fit(normal(320, 4), tf.ones([320, 1]), {epochs: 4, verbose: 0, callbacks});
     expect(seen).toMatchObject([
-      {severity: 'warning', units: [0], epoch: 0},
+      {severity: 'info', units: [0], epoch: 0},
       {severity: 'error', units: [0, 1, 2, 3], epoch: 0},
     ]);
   });

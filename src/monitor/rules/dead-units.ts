@@ -42,7 +42,7 @@ export const deadUnitsRule = defineRule({
   options: {
     samples: {default: ENOUGH_SAMPLES, description: 'Samples in a row without firing'},
     share: LAYER_SHARE,
-    errorShare: {default: 0.9, description: 'Share of a layer from which it is an error'},
+    errorShare: {default: 0.75, description: 'Share of a layer from which it is an error'},
   },
   check: ({snapshot, options}) => snapshot.layers.flatMap(layer => checkLayer(layer, options)),
 });
