@@ -16,7 +16,10 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Adds up the outputs of a program, which are all reduced, over several runs. */
 export interface Accumulator {
-  /** Adds one run. What outputs are reduced to is the same in every run. */
+  /**
+   * Adds one run. What outputs are reduced to is the same in every run. The same object of shapes
+   * means inputs of the same shapes.
+   */
   add(inputs: readonly TensorInfo[], shapes: ProgramShapes): void;
   /** What an output has come to since the last reset; empty if nothing was added. */
   read(output: number): Float64Array;

@@ -16,7 +16,7 @@ export class Provenance {
     {epoch, step}: {epoch: number; step: number},
   ): boolean {
     const bad = sites.filter(site => site.hasNewNonFinite());
-    const badWeights = weights.filter(({nonFinite: {gradients, values}}) => gradients + values > 0);
+    const badWeights = weights.filter(({isBad}) => isBad);
     if (bad.length === 0 && badWeights.length === 0) {
       this.lastFiniteStep = step;
       return false;

@@ -15,6 +15,8 @@ interface Part {
   readonly y: Tensor;
   readonly z: Tensor | null;
   gradient?: Tensor;
+  /** Whether the gradient is kept here, since others have yet to come. */
+  isKept?: boolean;
 }
 
 /**
@@ -37,8 +39,9 @@ export class RecordedCall {
     this.missing++;
     const isTapped = tapGradient(y, gradient => {
       if (part.gradient || part.y.isDisposed) return;
-      part.gradient = keepFurther(gradient);
       this.missing--;
+      part.isKept = this.missing > 0 || !this.onComplete;
+      part.gradient = part.isKept ? keepFurther(gradient) : gradient;
       if (this.missing === 0) this.onComplete?.();
     });
     this.isTapped &&= isTapped;
@@ -92,10 +95,10 @@ export class RecordedCall {
   }
 
   dispose(): void {
-    for (const {y, z, gradient} of this.parts.splice(0)) {
+    for (const {y, z, gradient, isKept} of this.parts.splice(0)) {
       y.dispose();
       z?.dispose();
-      gradient?.dispose();
+      if (isKept) gradient?.dispose();
     }
     this.mask?.dispose();
     this.mask = null;

@@ -162,7 +162,7 @@ export class Site {
     const {activationName, weightNames} = this.watched;
     const current = training.statistics();
     const isEnough = current.samples >= ENOUGH_SAMPLES || !previous;
-    const {nonFinite, nonFiniteGradients, ...statistics} = isEnough ? current : previous;
+    const statistics = isEnough ? current : previous;
     const perUnit = (value: (unit: number) => number): number[] =>
       Array.from({length: units}, (_, unit) => value(unit));
     const ofUnit = (values: ArrayLike<number>, unit: number): number =>

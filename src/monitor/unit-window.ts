@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import type {ActivationInstance} from '../instance.js';
 import {runProgram} from '../kernels/index.js';
+import type {Program, ProgramShapes} from '../kernels/index.js';
 import {Gathering, JOIN, STATISTICS_KERNEL} from './gathering.js';
 import {untaped} from './passes.js';
 import type {Reading} from './readings.js';
@@ -47,6 +48,8 @@ export interface WindowStatistics extends UnitStatistics {
 interface KindGathering {
   readonly kind: CallKind;
   readonly gathering: Gathering;
+  /** The shapes of the latest call, which are usually those of the next. */
+  shapes?: ProgramShapes;
   /** How many positions went in, where no mask tells. */
   positions: number;
 }
@@ -57,7 +60,7 @@ export class UnitWindow {
   samples = 0;
   /** The samples of this window in which each unit fired, where it is not gathered. */
   private readonly firings: Float64Array;
-  private readonly gatherings = new Map<string, KindGathering>();
+  private readonly gatherings = new Map<number, KindGathering>();
   private shift: Tensor | undefined;
   private inputShift: Tensor | undefined;
   private shifts: Float32Array | undefined;
@@ -85,7 +88,6 @@ export class UnitWindow {
     const entry = this.gatheringOf(kind);
     const {program} = entry.gathering;
     const unitShape = y.shape.map((size, index) => (index === axis ? size : 1));
-    const layerShape = y.shape.map(() => 1);
     const readings = this.placeShifts(call, unitShape);
     const mask = isMasked ? withRank(call.mask!, y.rank) : null;
     const named: Record<string, Tensor | null | undefined> = {
@@ -99,10 +101,10 @@ export class UnitWindow {
     };
     const inputsOf = (names: readonly {readonly name: string}[]): Tensor[] =>
       names.map(({name}) => named[name]!);
-    const reduced = program.outputs.map(({name}) =>
-      OF_THE_LAYER.includes(name) ? layerShape : unitShape,
-    );
-    const gathered = entry.gathering.add(inputsOf(program.inputs), {full: y.shape, reduced});
+    entry.shapes = isSameShape(entry.shapes?.full, y.shape)
+      ? entry.shapes
+      : shapesOf(program, y.shape, unitShape);
+    const gathered = entry.gathering.add(inputsOf(program.inputs), entry.shapes!);
     const count = (): void => {
       entry.positions += positions;
       if (!isMasked) this.samples += y.shape[0];
@@ -118,7 +120,9 @@ export class UnitWindow {
   }
 
   private gatheringOf(kind: CallKind): KindGathering {
-    const key = JSON.stringify(kind);
+    const {hasInput, hasGradient, isMasked, isFlat} = kind;
+    const key =
+      Number(hasInput) + 2 * Number(hasGradient) + 4 * Number(isMasked) + 8 * Number(isFlat);
     const known = this.gatherings.get(key) ?? {
       kind,
       gathering: new Gathering(statisticsProgram(this.instance, kind)),
@@ -345,6 +349,18 @@ const FAR = 16;
 
 function isFarFrom(shifts: Float32Array, mean: readonly number[], std: readonly number[]): boolean {
   return mean.some((value, unit) => Math.abs(value - shifts[unit]) > FAR * std[unit]);
+}
+
+function isSameShape(a: readonly number[] | undefined, b: readonly number[]): boolean {
+  return a !== undefined && a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+function shapesOf(program: Program, full: readonly number[], unitShape: number[]): ProgramShapes {
+  const layerShape = full.map(() => 1);
+  const reduced = program.outputs.map(({name}) =>
+    OF_THE_LAYER.includes(name) ? layerShape : unitShape,
+  );
+  return {full: [...full], reduced};
 }
 
 function indexOf({program}: Gathering, name: string): number {

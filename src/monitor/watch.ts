@@ -116,9 +116,11 @@ export class Watch {
     if (this.isWindowFull) await this.takeIn({hasWeights: true, then: () => this.closeWindow()});
   }
 
-  /** An epoch of `fit` is over: judges, and keeps the snapshot. */
-  endEpoch(logs: Readonly<Record<string, number>>): Promise<void> {
-    return this.takeIn({hasWeights: true, then: () => this.closeWindow(logs)});
+  /** An epoch of `fit` is over: judges, and keeps the snapshot, where anyone waits or it is cheap. */
+  async endEpoch(logs: Readonly<Record<string, number>>): Promise<void> {
+    const isWanted = this.settings.reporters.some(({onSnapshot}) => onSnapshot !== undefined);
+    if (!isWanted && !this.schedule.isAffordable) return;
+    await this.takeIn({hasWeights: true, then: () => this.closeWindow(logs)});
   }
 
   /** Everything seen so far, with the weights as they are, or were at the end of training. */

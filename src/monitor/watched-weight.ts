@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import {input, where} from '../formula/index.js';
 import type {Expression} from '../formula/index.js';
-import type {Program} from '../kernels/index.js';
+import type {Program, ProgramShapes} from '../kernels/index.js';
 import {isWhole} from './find-layers.js';
 import {graphOf, nodesOf} from './flow.js';
 import {Gathering} from './gathering.js';
@@ -21,6 +21,7 @@ const STEP: Program = (() => {
     gradientSquares: finite(gradient.square()),
     update: finite(after.sub(before).abs()),
     magnitude: finite(before.abs()),
+    isBad: isFinite(gradient).mul(isFinite(after)).neg().add(1),
     nonFinite: isFinite(gradient).neg().add(1),
     nonFiniteAfter: isFinite(after).neg().add(1),
   };
@@ -29,13 +30,14 @@ const STEP: Program = (() => {
     outputs: Object.entries(values).map(([name, value]) => ({name, value, reduction: 'sum'})),
   };
 })();
-const [GRADIENT, GRADIENT_SQUARES, UPDATE, MAGNITUDE, NON_FINITE, NON_FINITE_AFTER] = [
+const [GRADIENT, GRADIENT_SQUARES, UPDATE, MAGNITUDE, BAD, NON_FINITE, NON_FINITE_AFTER] = [
   ...STEP.outputs.keys(),
 ];
 
 /** A trainable weight of a model, and what the optimizer did to it in a window. */
 export class WatchedWeight {
   private readonly gathering = new Gathering(STEP);
+  private readonly shapes: ProgramShapes;
   private steps = 0;
   private nonFiniteBefore = 0;
   private previous: WeightSnapshot | undefined;
@@ -45,7 +47,10 @@ export class WatchedWeight {
     readonly name: string,
     readonly isOfActivation: boolean,
     readonly variable: tf.Variable,
-  ) {}
+  ) {
+    const one = variable.shape.map(() => 1);
+    this.shapes = {full: variable.shape, reduced: STEP.outputs.map(() => one)};
+  }
 
   /** Watches one step, given its gradient; what it returns is to be called after the step. */
   beginStep(gradient: Tensor): () => Reading[] {
@@ -54,8 +59,7 @@ export class WatchedWeight {
     return () => {
       try {
         this.steps++;
-        const shapes = {full: variable.shape, reduced: STEP.outputs.map(() => ones(variable))};
-        const reading = this.gathering.add([gradient, before, variable], shapes);
+        const reading = this.gathering.add([gradient, before, variable], this.shapes);
         return reading ? [reading] : [];
       } finally {
         before.dispose();
@@ -63,7 +67,12 @@ export class WatchedWeight {
     };
   }
 
-  /** Whether a gradient was not finite, or the weight is not any more. */
+  /** Whether there was any number that is not finite in the window. */
+  get isBad(): boolean {
+    return (this.gathering.read(BAD)[0] ?? 0) > 0;
+  }
+
+  /** How many gradients were not finite, and numbers of the weight after a step. */
   get nonFinite(): {gradients: number; values: number} {
     const read = (output: number): number => this.gathering.read(output)[0] ?? 0;
     return {gradients: this.nonFiniteBefore + read(NON_FINITE), values: read(NON_FINITE_AFTER)};
@@ -103,10 +112,6 @@ export class WatchedWeight {
   dispose(): void {
     this.gathering.dispose();
   }
-}
-
-function ones({shape}: Tensor): number[] {
-  return shape.map(() => 1);
 }
 
 /** The trainable weights of a model, from its inputs to its outputs. */

@@ -109,7 +109,7 @@ describe('the page', () => {
     expect(text).toContain('42 units: 1–2, 4–5');
     expect(text).toContain('<div><dt>firing rate bound</dt><dd>0.00234</dd></div>');
     expect(text).toMatch(/<pre><code>[^<]*model\.add\(tf\.layers\.batchNormalization\(\)\);/);
-    expect(text).toContain('href="https://example.com/rules#dead-units"');
+    expect(text).toContain('href="https://arxiv.org/');
     expect(text).toContain('First found in epoch 29, step 1199');
   });
 

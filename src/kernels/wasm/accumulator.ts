@@ -5,13 +5,13 @@ import type {Accumulator, ProgramShapes} from '../target.js';
 import {
   Execution,
   clearGathered,
-  gatheringPlaces,
   joinGathered,
   joinOf,
+  keptPlaces,
   movedBy,
   gatheringPlanOf,
 } from './execute.js';
-import type {GatheringPlaces, KeptBytes, Plan, Workspace} from './execute.js';
+import type {KeptBytes, KeptPlaces, Plan, Workspace} from './execute.js';
 import type {Kernel} from './compile.js';
 
 /** What runs of one plan have gathered, where the kernel gathers it. */
@@ -19,7 +19,7 @@ interface Gathered {
   readonly plan: Plan;
   readonly kernel: Kernel;
   readonly bytes: KeptBytes;
-  readonly places: GatheringPlaces;
+  readonly places: KeptPlaces;
 }
 
 /** Adds up a program's reductions in float64, in the memory of its kernel, from run to run. */
@@ -27,6 +27,7 @@ export class WasmAccumulator implements Accumulator {
   /** What runs of other plans have come to. */
   private readonly totals = new Map<number, Float64Array>();
   private gathered: Gathered | undefined;
+  private shapes: ProgramShapes | undefined;
 
   constructor(
     private readonly program: Program,
@@ -34,10 +35,14 @@ export class WasmAccumulator implements Accumulator {
   ) {}
 
   add(tensors: readonly TensorInfo[], shapes: ProgramShapes): void {
-    const plan = gatheringPlanOf(this.program, tensors, shapes);
-    if (plan !== this.gathered?.plan) this.begin(plan);
+    // Who gives the same shapes gives inputs of the same shapes.
+    if (shapes !== this.shapes) {
+      const plan = gatheringPlanOf(this.program, tensors, shapes);
+      if (plan !== this.gathered?.plan) this.begin(plan);
+      this.shapes = shapes;
+    }
+    const {plan, kernel, places} = this.gathered!;
     if (plan.size === 0) return;
-    const {kernel, places} = this.gathered!;
     new Execution(plan, this.workspace, tensors, [], places).run(kernel);
   }
 
@@ -60,6 +65,7 @@ export class WasmAccumulator implements Accumulator {
   dispose(): void {
     this.gathered?.bytes.free();
     this.gathered = undefined;
+    this.shapes = undefined;
     this.totals.clear();
   }
 
@@ -71,9 +77,10 @@ export class WasmAccumulator implements Accumulator {
       this.gathered.bytes.free();
       this.gathered = undefined;
     }
-    const own = gatheringPlaces(plan);
+    const own = keptPlaces(plan);
     const bytes = workspace.keep(own.bytes);
-    const places = movedBy(bytes.address, own);
+    const move = (address: number): number => address + bytes.address;
+    const places = {...own, ...movedBy(bytes.address, own), inputs: own.inputs.map(move)};
     clearGathered(plan, places, workspace.memory.buffer);
     this.gathered = {plan, kernel, bytes, places};
   }

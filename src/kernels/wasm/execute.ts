@@ -375,6 +375,30 @@ export interface GatheringPlaces {
   readonly bytes: number;
 }
 
+/** What stays from run to run: what is gathered, and shared inputs that may come again. */
+export interface KeptPlaces extends GatheringPlaces {
+  readonly inputs: readonly number[];
+  /** The data that lies at each place of an input. */
+  readonly placed: (object | undefined)[];
+}
+
+/** Bytes for an input that is neither walked nor read where it lies. */
+function inputBytes(plan: Plan, input: InputPlan): number {
+  return alignedTo8(input.size * repeatsOf(plan, input) * FLOAT32_BYTES);
+}
+
+/** Places, from 0 on, for all that can stay from run to run. */
+export function keptPlaces(plan: Plan): KeptPlaces {
+  let end = 0;
+  const inputs = plan.inputs.map(input => {
+    const address = end;
+    if (!isWalked(input)) end += inputBytes(plan, input);
+    return address;
+  });
+  const gathered = gatheringPlaces(plan, end);
+  return {...gathered, bytes: end + gathered.bytes, inputs, placed: []};
+}
+
 /** Places, from byte `start` on, for all that a plan gathers. */
 export function gatheringPlaces(plan: Plan, start = 0): GatheringPlaces {
   let end = start;
@@ -440,6 +464,11 @@ export function joinGathered(
     return;
   }
   const period = repeats === 1 ? size : plan.columns;
+  if (reduction === 'sum' && period === size && coefficients === 1) {
+    target.set(source.subarray(0, size));
+    for (let index = size; index < source.length; index++) target[index % size] += source[index];
+    return;
+  }
   const join = JOIN[reduction!];
   for (let element = 0; element < size; element++) {
     const start = Math.floor(element / period) * period * repeats + (element % period);
@@ -474,7 +503,7 @@ export class Execution {
     private readonly workspace: Workspace,
     private readonly tensors: readonly TensorInfo[],
     private readonly results: readonly TensorInfo[],
-    private readonly kept?: GatheringPlaces,
+    private readonly kept?: KeptPlaces,
   ) {}
 
   run(kernel: Kernel): void {
@@ -506,9 +535,9 @@ export class Execution {
     const {inputs, outputs} = plan;
     let bytes = 0;
     const offsets = inputs.map(input => {
-      if (isWalked(input) || this.isInPlace(input)) return 0;
+      if (kept || isWalked(input) || this.isInPlace(input)) return 0;
       const offset = bytes;
-      bytes += alignedTo8(input.size * this.repeats(input) * FLOAT32_BYTES);
+      bytes += inputBytes(plan, input);
       return offset;
     });
     const own = kept ? undefined : gatheringPlaces(plan, bytes);
@@ -517,8 +546,8 @@ export class Execution {
     const places = kept ?? movedBy(start, own!);
     inputs.forEach((input, index) => {
       const isThere = !isWalked(input) && this.isInPlace(input);
-      const address = isThere ? this.workspace.addressOf!(tensors[input.tensor]) : offsets[index];
-      this.addresses.push(isThere ? address : start + address);
+      const own = kept ? kept.inputs[index] : start + offsets[index];
+      this.addresses.push(isThere ? this.workspace.addressOf!(tensors[input.tensor]) : own);
     });
     this.addresses.push(...places.addresses);
     this.partials = places.partials;
@@ -527,11 +556,15 @@ export class Execution {
 
   /** Copies the shared inputs to their places. */
   private placeInputs(): void {
-    const {inputs, columns} = this.plan;
+    const {kept, plan} = this;
+    const {inputs, columns} = plan;
     const {buffer} = this.workspace.memory;
     inputs.forEach((input, index) => {
       if (isWalked(input) || this.isInPlace(input)) return;
       const {tensor, coefficient, coefficients, size} = input;
+      const {dataId} = this.tensors[tensor];
+      if (kept?.placed[index] === dataId) return;
+      if (kept) kept.placed[index] = dataId;
       const repeats = this.repeats(input);
       const target = new Float32Array(buffer, this.addresses[index], size * repeats);
       const source = this.workspace.view(this.tensors[tensor]);
