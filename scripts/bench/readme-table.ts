@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import {format, resolveConfig} from 'prettier';
+import {machine} from './machine.js';
 import {speedup, timesRelu} from './results.js';
 import type {Place, Results} from './results.js';
 import {geometricMean} from './statistics.js';
@@ -13,12 +13,6 @@ import type {Backend, Direction} from './workload.js';
 const README = path.join(__dirname, '../../README.md');
 const BEGIN = '<!-- benchmarks: written by `npm run bench -- --readme` -->';
 const END = '<!-- /benchmarks -->';
-
-/** The processor, and what ran on it. */
-export function machine(): string {
-  const [{model}, ...others] = os.cpus();
-  return `${model.trim()}, ${others.length + 1} cores, Node ${process.version.slice(1)}`;
-}
 
 type Measure = (place: Place, direction: Direction) => Summary | undefined;
 
