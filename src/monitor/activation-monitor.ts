@@ -39,9 +39,9 @@ export class ActivationMonitor extends tf.Callback {
 
   /**
    * The state of every watched layer and weight at the end of each window, as plain data: after about
-   * 300 watched samples, 600 more, and so on up to 3000, and after each epoch of `fit` (with 'auto',
-   * once every unit has been seen often enough, only while the budget allows, unless a reporter takes
-   * snapshots). The first and the latest 99 are kept.
+   * 100, 200 and 300 watched samples, 600 more, and so on up to 3000, and after each epoch of `fit`.
+   * (With 'auto', after the first twelve, those of epochs are taken only while the budget allows,
+   * unless a reporter takes snapshots.) The first and the latest 99 are kept.
    */
   get snapshots(): readonly Snapshot[] {
     return this.watch?.snapshots ?? [];

@@ -23,6 +23,12 @@ import type {WatchedWeight} from './watched-weight.js';
 /** A window has about this many samples; the first ones are shorter. */
 const WINDOW_SAMPLES = 10 * ENOUGH_SAMPLES;
 
+/** How often the first samples are judged, before units can be: gradients need fewer. */
+const EARLY_JUDGEMENTS = 3;
+
+/** So many snapshots are taken whatever they cost; later ones of an epoch keep to the budget. */
+const FREE_SNAPSHOTS = 12;
+
 /** Snapshots of this many windows are kept: the first, and the latest. */
 const KEPT_WINDOWS = 100;
 
@@ -49,7 +55,8 @@ export class Watch {
   private readonly restores: readonly (() => void)[];
   private readonly scope = new GradientScope();
   private readonly called = new Set<Site>();
-  private windowSamples = ENOUGH_SAMPLES;
+  private windowSamples = ENOUGH_SAMPLES / EARLY_JUDGEMENTS;
+  private taken = 0;
   private isJudged = true;
   private isOver = false;
 
@@ -119,7 +126,8 @@ export class Watch {
   /** An epoch of `fit` is over: judges, and keeps the snapshot, where anyone waits or it is cheap. */
   async endEpoch(logs: Readonly<Record<string, number>>): Promise<void> {
     const isWanted = this.settings.reporters.some(({onSnapshot}) => onSnapshot !== undefined);
-    if (!isWanted && !this.schedule.isAffordable) return;
+    const isFree = this.taken < FREE_SNAPSHOTS;
+    if (!isWanted && !isFree && !this.schedule.isAffordable) return;
     await this.takeIn({hasWeights: true, then: () => this.closeWindow(logs)});
   }
 
@@ -213,7 +221,7 @@ export class Watch {
 
   /** Nothing that goes wrong here may end the training. */
   private observe(site: Site, recorded: RecordedCall, phase: Phase): void {
-    this.isJudged = false;
+    if (phase === 'training') this.isJudged = false;
     const take = (work: () => ReturnType<Site['finishCall']>): void =>
       this.guardSite(site, () => {
         this.readings.add(...work());
@@ -292,15 +300,20 @@ export class Watch {
   private closeWindow(logs?: Readonly<Record<string, number>>): void {
     const {kind, history, sites, weights} = this;
     if (kind === 'fit' && logs) for (const site of sites) site.closeValidation();
-    const hasEnough = sites.length === 0 || this.samples >= ENOUGH_SAMPLES;
-    const snapshot = this.judge(hasEnough, logs);
+    const snapshot = this.judge(!this.isJudged, logs);
     history.push(snapshot);
     if (history.length > KEPT_WINDOWS) history.splice(1, 1);
+    this.taken++;
     this.isJudged = true;
     this.telling.tell(reporter => reporter.onSnapshot?.(snapshot, this.findings));
-    if (!hasEnough) return;
+    for (const weight of weights) weight.roll();
+    if (this.windowSamples < ENOUGH_SAMPLES) {
+      this.windowSamples += ENOUGH_SAMPLES / EARLY_JUDGEMENTS;
+      return;
+    }
+    if (this.samples < ENOUGH_SAMPLES) return;
     this.windowSamples = Math.min(2 * this.windowSamples, WINDOW_SAMPLES);
-    for (const each of [...sites, ...weights]) each.roll();
+    for (const site of sites) site.roll();
   }
 
   private get samples(): number {

@@ -121,10 +121,10 @@ describe('attached', () => {
     expect(steps).toBe(9);
     expect(found).toMatchObject([{rule: 'dead-units', layer: 'hidden', step: 7}]);
     expect(monitor.findings).toEqual(found);
-    expect(monitor.snapshots).toHaveLength(1);
+    expect(monitor.snapshots).toHaveLength(3);
     expect(reports).toEqual([]);
     detach();
-    expect(monitor.snapshots).toHaveLength(2);
+    expect(monitor.snapshots).toHaveLength(4);
     const {ok, findings, layers: seen} = monitor.report();
     expect(reports).toMatchObject([{ok, findings, layers: seen}]);
     expect(seen[0]).toMatchObject({samples: 360, dead: [0, 1, 2, 3]});

@@ -242,8 +242,8 @@ describe('a run', () => {
       callbacks: [monitor],
     });
     expect(monitor.findings[0]).toMatchObject({rule: 'non-finite', step: 0});
-    // When they appear, and at the end of the epoch and of training.
-    expect(check).toHaveBeenCalledTimes(4);
+    // When they appear, after 100 samples, at the end of the epoch, and of training.
+    expect(check).toHaveBeenCalledTimes(6);
   });
 
   test('whose weights are NaN after its last step is not ok', async () => {
