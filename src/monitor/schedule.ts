@@ -16,6 +16,8 @@ export class Schedule {
   spacing: number;
   /** Whether the current pass is watched. */
   isWatching = false;
+  /** So many passes to come are watched, whatever the spacing. */
+  private asked = 0;
   private sinceWatched: number;
   private isInPass = false;
   private passes = 0;
@@ -60,8 +62,19 @@ export class Schedule {
     this.costOfPass = 0;
     this.passStart = this.now();
     this.sinceWatched++;
-    this.isWatching = this.sinceWatched >= this.spacing;
+    this.isWatching = this.asked > 0 || this.sinceWatched >= this.spacing;
+    this.asked = Math.max(0, this.asked - 1);
     if (this.isWatching) this.sinceWatched = 0;
+  }
+
+  /** Whether passes that were asked for are still to come. */
+  get isExamining(): boolean {
+    return this.asked > 0;
+  }
+
+  /** Watches the next passes, one after the other, where 'auto' would watch fewer. */
+  watchNext(passes: number): void {
+    if (this.every === 'auto') this.asked = passes;
   }
 
   /** `hasEnough`: whether every unit has been seen often enough for 'auto' to watch less. */

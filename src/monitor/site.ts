@@ -23,6 +23,8 @@ interface Past {
 /** One call of a watched activation in each pass, and all that is known of it. */
 export class Site {
   readonly name: string;
+  /** Samples of the latest call. */
+  samplesOfPass = 1;
   private rank = 0;
   private units = 0;
   private training: UnitWindow | undefined;
@@ -95,6 +97,7 @@ export class Site {
       throw new Error(`the number of units varies: ${this.units}, then ${units}`);
     }
     this.rank = y.rank;
+    this.samplesOfPass = Math.max(1, y.shape[0]);
     this.past ??= beginning(units);
     const window = (this[phase === 'training' ? 'training' : 'validation'] ??= new UnitWindow(
       instance,
@@ -116,6 +119,18 @@ export class Site {
       past.samplesAtFiring[unit] = this.watchedSamples;
     }
     this.firedBefore = fired.slice();
+  }
+
+  /** The share of units that fired until lately, but not in the latest pass. */
+  suspectShare(step: number): number {
+    const {past, units, watchedSamples} = this;
+    if (!past || !this.watched.instance) return 0;
+    let suspects = 0;
+    for (let unit = 0; unit < units; unit++) {
+      const quiet = watchedSamples - past.samplesAtFiring[unit];
+      if (past.lastFired[unit] < step && quiet < ENOUGH_SAMPLES) suspects++;
+    }
+    return suspects / units;
   }
 
   /** Whether more numbers that are not finite were read since the last call. */

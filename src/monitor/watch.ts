@@ -29,6 +29,12 @@ const EARLY_JUDGEMENTS = 3;
 /** So many snapshots are taken whatever they cost; later ones of an epoch keep to the budget. */
 const FREE_SNAPSHOTS = 12;
 
+/** Where so many units of a layer fall silent at once, the next batches are watched to be sure. */
+const SUSPECT_SHARE = 0.25;
+
+/** So often that is done whatever it costs; then while the budget allows. */
+const FREE_EXAMINATIONS = 3;
+
 /** Snapshots of this many windows are kept: the first, and the latest. */
 const KEPT_WINDOWS = 100;
 
@@ -57,6 +63,7 @@ export class Watch {
   private readonly called = new Set<Site>();
   private windowSamples = ENOUGH_SAMPLES / EARLY_JUDGEMENTS;
   private taken = 0;
+  private examinations = 0;
   private isJudged = true;
   private isOver = false;
 
@@ -293,8 +300,22 @@ export class Watch {
   private goOn({then}: Intake): void {
     for (const site of this.sites) site.noteFirings(this.step);
     const {epoch, step} = this;
+    this.examineSuspects();
     if (this.provenance.look(this.sites, this.weights, {epoch, step})) this.judge(false);
     then?.();
+  }
+
+  /** Units that fall silent between watched batches would else be told dead very late. */
+  private examineSuspects(): void {
+    const {schedule, step} = this;
+    if (!schedule.isWatching || schedule.isExamining) return;
+    const suspected = this.sites.find(
+      site => site.hasEnough && site.suspectShare(step) >= SUSPECT_SHARE,
+    );
+    if (!suspected) return;
+    if (this.examinations >= FREE_EXAMINATIONS && !schedule.isAffordable) return;
+    this.examinations++;
+    schedule.watchNext(Math.ceil(ENOUGH_SAMPLES / suspected.samplesOfPass));
   }
 
   private closeWindow(logs?: Readonly<Record<string, number>>): void {

@@ -18,7 +18,7 @@ export const activationScaleRule = defineRule({
   link: 'https://arxiv.org/abs/2204.00694',
   options: {
     largest: {default: 50, description: 'Standard deviation of the inputs of an activation, above'},
-    smallest: {default: 1e-4, description: 'The same, below'},
+    smallest: {default: 5e-3, description: 'The same, below'},
   },
   check({snapshot, options, isStanding}) {
     const hidden = snapshot.layers.filter(
@@ -37,7 +37,7 @@ export const activationScaleRule = defineRule({
     const fixes = [normalizeBeforeActivation, startAtScale];
     return [
       {
-        severity: spread > 1 ? 'warning' : 'info',
+        severity: 'warning',
         layer: layer.name,
         message:
           `what goes into its activation has a standard deviation of ${spread.toPrecision(2)}; ` +

@@ -30,7 +30,7 @@ export const learnedParametersRule = defineRule({
     outsideWarning: {default: 0.25, description: 'The same, from which it is a warning'},
     curvature: {default: 0.02, description: 'Largest distance from a line ÷ range, below'},
     share: {default: 0.5, description: 'Share of units become linear that is a warning, from'},
-    warmUp: 100,
+    warmUp: 25,
   },
   check({snapshot, history, options, isStanding}) {
     return snapshot.layers.flatMap(layer => {
