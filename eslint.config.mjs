@@ -18,7 +18,7 @@ const browserGlobals = Object.fromEntries(
 const jestGlobals = {expect: 'readonly', test: 'readonly'};
 
 export default defineConfig(
-  globalIgnores(['dist/', '.dist-*/', 'coverage/']),
+  globalIgnores(['dist/', '.dist-*/', 'coverage/', '.venv-oracle/']),
   eslint.configs.recommended,
   typescript.configs.recommended,
   {files: ['**/*.mjs'], languageOptions: {globals: nodeGlobals}},

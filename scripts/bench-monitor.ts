@@ -5,7 +5,7 @@
  * The exit code tells whether it ran, never what was found.
  */
 import {parseArgs} from 'node:util';
-import {RULES} from '../src/monitor/rules/index.js';
+import {recommendedRules} from '../src/monitor/rules/index.js';
 import {KINDS} from './bench-monitor/case.js';
 import type {Kind} from './bench-monitor/case.js';
 import {asMarkdown, asText, writeDocument} from './bench-monitor/document.js';
@@ -92,7 +92,7 @@ async function main(): Promise<void> {
   const records = await runAll(__filename, jobs, ({name, kind, seed}, done) =>
     console.error(`${done} of ${jobs.length}: ${name}, ${kind}, seed ${seed}`),
   );
-  const ids = RULES.map(({id}) => id);
+  const ids = recommendedRules.map(({id}) => id);
   const scores = score(records, ids);
   if (chosen.json) {
     const date = new Date().toISOString();

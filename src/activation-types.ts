@@ -71,6 +71,8 @@ export interface ActivationDefinition<
       [K in keyof W]: W[K] extends {length: number} ? Expression[] : Expression;
     } & {[K in keyof O]: OptionOf<O[K]>},
   ) => Expression;
+  /** The inputs that its weights start as a fit for; the monitor tells where others come in. */
+  readonly domain?: readonly [low: number, high: number];
   /** Where it was published. */
   readonly paper?: string;
 }

@@ -15,6 +15,7 @@ const FIELDS = [
   'weights',
   'sharedAxes',
   'formula',
+  'domain',
   'paper',
 ];
 
@@ -32,7 +33,8 @@ export function checkDefinition(
   className: string,
   reserved: ReadonlySet<string>,
 ): void {
-  const {name, aliases, options, layerOptions, optionAliases, weights, sharedAxes} = definition;
+  const {name, aliases, options, layerOptions, optionAliases, weights, sharedAxes, domain} =
+    definition;
   checkKnown(name, 'field', Object.keys(definition), FIELDS);
   for (const [field, value] of Object.entries({options, layerOptions, optionAliases, weights})) {
     if (value !== undefined) checkObject(name, field, value);
@@ -50,6 +52,19 @@ export function checkDefinition(
   }
   for (const weight of Object.keys(weights ?? {})) checkWeight(definition, weight);
   if (sharedAxes !== undefined) checkSharedAxes(name, sharedAxes);
+  if (domain !== undefined) checkDomain(name, domain);
+}
+
+function checkDomain(name: string, domain: unknown): void {
+  const isInterval =
+    Array.isArray(domain) &&
+    domain.length === 2 &&
+    domain.every(Number.isFinite) &&
+    domain[0] < domain[1];
+  if (isInterval) return;
+  throw new Error(
+    `${name}: domain must be two finite numbers, the lower first, got ${describe(domain)}`,
+  );
 }
 
 /**

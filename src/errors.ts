@@ -48,7 +48,7 @@ export function checkObject(
   throw new Error(`${owner}: ${argument} must be an object, got ${describe(value)}`);
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown; errors of another realm are no instances of this one's. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return String((error as Partial<Error> | null | undefined)?.message ?? error);
 }

@@ -19,13 +19,27 @@ export {activations, layers} from './layers/index.js';
 export {defineActivation} from './define-activation.js';
 export {where} from './formula/index.js';
 export type {Expression} from './formula/index.js';
-export {ActivationMonitor, consoleReporter} from './monitor/index.js';
+export {
+  ActivationMonitor,
+  compareReports,
+  consoleReporter,
+  defineRule,
+  recommendedRules,
+  tfvisReporter,
+} from './monitor/index.js';
 export type {
   ActivationMonitorOptions,
   Finding,
+  Problem,
   Report,
+  ReportChange,
+  ReportComparison,
   Reporter,
+  Rule,
+  RuleContext,
+  RuleDefinition,
   Snapshot,
+  TfVis,
 } from './monitor/index.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';

@@ -8,6 +8,8 @@ import type {Options} from './options.js';
 export interface ActivationInstance {
   readonly formula: Expression;
   readonly program: Program;
+  /** The inputs that its weights were fitted to, if they were. */
+  readonly domain?: readonly [low: number, high: number];
 }
 
 /** The weights of a definition, as inputs of its program. */
@@ -55,7 +57,8 @@ export function instantiate(
     inputs: [{name: 'x'}, ...weights],
     outputs: [{name: 'y', value: formula}],
   };
-  return {formula, program};
+  const {domain} = definition;
+  return domain ? {formula, program, domain} : {formula, program};
 }
 
 /** @throws if the formula does without `x`, or without a weight or one of its coefficients. */

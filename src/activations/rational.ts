@@ -35,6 +35,7 @@ export const rational = createActivation({
     );
     return where(x.abs().greater(FAR), x.multiplyNoNan(far), near);
   },
+  domain: [-3, 3],
   paper: 'Molina et al., 2020, https://arxiv.org/abs/1907.06732',
 });
 

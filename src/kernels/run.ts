@@ -13,7 +13,7 @@ import {gradientProgram, gradientWithOutputs, isDifferentiable, selectOutputs} f
 import type {Program} from './program.js';
 import {isRecording, keepForGradient} from './saved.js';
 import {CannotExpress} from './target.js';
-import type {KernelTarget, ProgramShapes} from './target.js';
+import type {Accumulator, KernelTarget, ProgramShapes} from './target.js';
 import {composedTarget} from './tfops.js';
 import {wasmTarget} from './wasm/targets.js';
 
@@ -45,6 +45,14 @@ export function currentTarget(program?: Program): KernelTarget {
     if (error instanceof CannotExpress) return composedTarget;
     throw error;
   }
+}
+
+/**
+ * An accumulator for a program on the current backend; none where its results cannot be read at once,
+ * or the target has no code for the program: then `runProgram` serves.
+ */
+export function accumulatorOf(program: Program): Accumulator | undefined {
+  return currentTarget(program).accumulator?.(program, tf.backend());
 }
 
 const targets = new WeakMap<KernelBackend, KernelTarget>();

@@ -14,6 +14,19 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** Adds up the outputs of a program, which are all reduced, over several runs. */
+export interface Accumulator {
+  /**
+   * Adds one run. What outputs are reduced to is the same in every run. The same object of shapes
+   * means inputs of the same shapes.
+   */
+  add(inputs: readonly TensorInfo[], shapes: ProgramShapes): void;
+  /** What an output has come to since the last reset; empty if nothing was added. */
+  read(output: number): Float64Array;
+  reset(): void;
+  dispose(): void;
+}
+
 /** A way to run programs: composed ops, or code generated for a backend. */
 export interface KernelTarget {
   /** What `kernelTarget()` says. */
@@ -32,6 +45,11 @@ export interface KernelTarget {
     shapes: ProgramShapes,
     backend: KernelBackend,
   ): TensorInfo[];
+  /**
+   * Adds up a program's reductions, without a tensor for each run, where they can be read at once.
+   * The accumulator's `add` throws as `run` does.
+   */
+  readonly accumulator?: (program: Program, backend: KernelBackend) => Accumulator;
   /** A further tensor of the same data, on backends where `tf.clone` copies it. */
   readonly share?: (tensor: TensorInfo, backend: KernelBackend) => TensorInfo;
   /**

@@ -38,8 +38,10 @@ export class ActivationMonitor extends tf.Callback {
   }
 
   /**
-   * The state of every watched layer at the end of each epoch, as plain data. With `attach`, at the
-   * end of each window: after about 300 samples, 600 more, and so on up to 3000; the last 100.
+   * The state of every watched layer and weight at the end of each window, as plain data: after about
+   * 100, 200 and 300 watched samples, 600 more, and so on up to 3000, and after each epoch of `fit`.
+   * (With 'auto', after the first twelve, those of epochs are taken only while the budget allows,
+   * unless a reporter takes snapshots.) The first and the latest 99 are kept.
    */
   get snapshots(): readonly Snapshot[] {
     return this.watch?.snapshots ?? [];
@@ -57,32 +59,34 @@ export class ActivationMonitor extends tf.Callback {
 
   /**
    * Watches every training pass of a model, for `trainOnBatch` and loops of one's own: whatever is
-   * computed for one gradient is one pass. Returns a function that stops watching, restores the model
+   * computed for one gradient is one pass. `optimizer` is who changes the weights; without one, their
+   * gradients are not seen. Returns a function that stops watching, restores the model
    * and shows the reporters what was seen; before that, `onFinding` is called as things are found, and
    * a rule in `stopOn` sets `model.stopTraining`.
    * @throws as `setModel`, and if the model has no layers.
    */
-  attach(model: tf.LayersModel): () => void {
-    const watch = this.begin(model, 'loop');
+  attach(model: tf.LayersModel, optimizer?: tf.Optimizer): () => void {
+    const watch = this.begin(model, 'loop', optimizer);
     return () => watch.stop();
   }
 
   override async onEpochBegin(epoch: number): Promise<void> {
-    if (this.watch) this.watch.epoch = epoch;
+    if (!this.watch) return;
+    this.watch.epoch = epoch;
+    this.watch.validates = Boolean((this.params as {doValidation?: boolean}).doValidation);
   }
 
   override async onBatchBegin(): Promise<void> {
-    this.watch?.beginPass();
+    this.watch?.beginBatch();
   }
 
   override async onBatchEnd(): Promise<void> {
-    await this.watch?.collect();
-    this.watch?.endPass();
+    await this.watch?.endBatch();
     await nextFrameSometimes();
   }
 
-  override async onEpochEnd(): Promise<void> {
-    await this.watch?.endWindow();
+  override async onEpochEnd(_epoch: number, logs?: Logs): Promise<void> {
+    await this.watch?.endEpoch(await numbersOf(logs));
   }
 
   override async onTrainEnd(): Promise<void> {
@@ -92,18 +96,31 @@ export class ActivationMonitor extends tf.Callback {
   /** Everything seen so far, as plain data. */
   report(): Report {
     if (this.watch) return this.watch.report();
-    const {every, overheadBudget} = this.settings;
+    const {every, overheadBudget, rules} = this.settings;
     const {spacing} = new Schedule(every, overheadBudget);
-    return reportOf([], [], [], {share: 0, every: spacing});
+    const cost = {share: 0, every: spacing};
+    const nothing = {layers: [], weights: [], findings: [], notWatched: [], problems: []};
+    return reportOf({...nothing, curves: new Map(), cost, rules});
   }
 
-  private begin(model: tf.LayersModel, kind: WatchKind): Watch {
+  private begin(model: tf.LayersModel, kind: WatchKind, optimizer?: tf.Optimizer): Watch {
     if (this.watch?.isRunning) {
       throw new Error('ActivationMonitor: it is watching a model already; use one for each run');
     }
-    this.watch = new Watch(model, this.settings, kind);
+    this.watch = new Watch(model, this.settings, kind, optimizer ?? model?.optimizer);
     return this.watch;
   }
+}
+
+type Logs = Readonly<Record<string, number | tf.Scalar>>;
+
+/** Losses and metrics as numbers: some callbacks are given tensors. */
+async function numbersOf(logs: Logs = {}): Promise<Record<string, number>> {
+  const entries = Object.entries(logs).map(async ([name, value]) => {
+    const number = typeof value === 'number' ? value : (await value.data())[0];
+    return [name, number] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 let lastFrame = 0;

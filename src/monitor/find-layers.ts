@@ -12,28 +12,51 @@ import {flowsOf, graphOf, nodesOf} from './flow.js';
 import type {Flow, Layer} from './flow.js';
 import type {Report} from './types.js';
 
-/** A layer that applies an activation, once or several times in each forward pass. */
+/** How a layer applies an activation: what to look at while it is called. */
+export type Applied =
+  /** It is one: the call itself. */
+  | {readonly by: 'call'}
+  /** By its `activation`. */
+  | {readonly by: 'activation'}
+  /** By a layer that it applies at each time step, which is an activation or has one. */
+  | {readonly by: 'inner layer'; readonly inner: Layer; readonly isWhole: boolean}
+  /** By an activation of its cell, which each time step applies for several uses, in order. */
+  | {
+      readonly by: 'gate';
+      readonly cell: object;
+      readonly field: string;
+      readonly uses: number;
+      readonly use: number;
+    };
+
+/** An activation that a layer applies, once or several times in each forward pass. */
 export interface WatchedLayer {
+  /** The layer whose calls tell of it. */
   readonly layer: Layer;
+  readonly applied: Applied;
+  /** Whether a call has a part for each time step, and in which order. */
+  readonly steps: 'none' | 'forwards' | 'backwards';
   readonly name: string;
   readonly activationName: string;
   /** The formula of the activation; without it, no slope can be told. */
   readonly instance?: ActivationInstance;
   /** The names of the activation's own weights, in the order of the layer's. */
   readonly weightNames: readonly string[];
-  /** Whether it is the `activation` of a layer that does more: then it is tapped there. */
-  readonly isInner: boolean;
   /** How often one forward pass calls it. */
   readonly calls: number;
   /** Whether a mask may reach it: any other that tfjs passes was meant for another layer. */
   readonly isMasked: boolean;
   /** Whether its units are on axis 1; else they are on the last. */
   readonly isChannelsFirst: boolean;
+  /** Whether the model gives it as an output. */
+  readonly isOutput: boolean;
 }
 
 export type NotWatched = Report['notWatched'][number];
 
-type Found = Omit<WatchedLayer, 'calls' | 'isMasked' | 'isChannelsFirst'>;
+/** What is known of an activation in itself. */
+type Described = Pick<WatchedLayer, 'activationName' | 'instance' | 'weightNames'>;
+type Found = Omit<WatchedLayer, 'calls' | 'isMasked' | 'isChannelsFirst' | 'isOutput'>;
 type Reason = Omit<NotWatched, 'name'>;
 
 /** Stock layers that are activations, but no function of one number: only outputs can be told. */
@@ -44,7 +67,7 @@ export function findLayers(model: tf.LayersModel): {
   watched: WatchedLayer[];
   notWatched: NotWatched[];
 } {
-  const watched = new Map<Layer, WatchedLayer>();
+  const watched = new Map<string, WatchedLayer>();
   const notWatched = new Map<Layer, NotWatched>();
   visit(model, {prefix: '', times: 1, isOuter: true, entering: []}, watched, notWatched);
   return {watched: [...watched.values()], notWatched: [...notWatched.values()]};
@@ -94,7 +117,7 @@ interface Place {
 function visit(
   model: tf.LayersModel,
   {prefix, times, isOuter, entering}: Place,
-  watched: Map<Layer, WatchedLayer>,
+  watched: Map<string, WatchedLayer>,
   notWatched: Map<Layer, NotWatched>,
 ): void {
   const graph = graphOf(model);
@@ -112,20 +135,24 @@ function visit(
     const {isChannelsFirst} = outOf.get(nodes[0])!;
     const shapes = nodes.map(node => node.outputTensors[0].shape);
     const found = describeLayer(layer, name, isOutput);
-    const reason = 'reason' in found ? found : varyingUnits(shapes, isChannelsFirst);
+    const reason = Array.isArray(found) ? varyingUnits(shapes, isChannelsFirst) : found;
     if (reason) {
       notWatched.set(layer, {name, ...reason});
       continue;
     }
-    const known = watched.get(layer);
     const isMasked = nodes.some(node => into.get(node)![0]?.isMasked);
-    watched.set(layer, {
-      ...(found as Found),
-      name: known?.name ?? name,
-      calls: calls + (known?.calls ?? 0),
-      isMasked: isMasked || (known?.isMasked ?? false),
-      isChannelsFirst: known?.isChannelsFirst ?? isChannelsFirst,
-    });
+    for (const each of found as Found[]) {
+      const key = `${layer.id} ${each.name.slice(name.length)}`;
+      const known = watched.get(key);
+      watched.set(key, {
+        ...each,
+        name: known?.name ?? each.name,
+        calls: calls + (known?.calls ?? 0),
+        isOutput: isOutput || (known?.isOutput ?? false),
+        isMasked: isMasked || (known?.isMasked ?? false),
+        isChannelsFirst: known?.isChannelsFirst ?? isChannelsFirst,
+      });
+    }
   }
 }
 
@@ -141,24 +168,100 @@ function varyingUnits(shapes: readonly tf.Shape[], isChannelsFirst: boolean): Re
   return isVarying ? {reason: 'the number of units varies', hasActivation: true} : undefined;
 }
 
-/** How to watch a layer, or why it is not watched. */
-function describeLayer(layer: Layer, name: string, isOutput: boolean): Found | Reason {
-  const whole = wholeActivation(layer);
-  if (whole) return describeActivation(layer, name, false, whole);
+/** The activations of a layer and how to watch them, or why it is not watched. */
+function describeLayer(layer: Layer, name: string, isOutput: boolean): Found[] | Reason {
+  const {layer: inner, forwardLayer, backwardLayer} = layer as Wrapper;
+  if (layer instanceof tf.RNN) return describeCells(layer, name);
+  if (forwardLayer && backwardLayer) {
+    const both = [forwardLayer, backwardLayer].map(each =>
+      describeCells(each, `${name}/${each.name}`),
+    );
+    return both.flatMap(each => (Array.isArray(each) ? each : []));
+  }
+  if (inner) return describeInner(layer, inner, `${name}/${inner.name}`, isOutput);
+  const described = describeActivationOf(layer, isOutput);
+  if ('reason' in described) return described;
+  const applied = {by: isWhole(layer) ? 'call' : 'activation'} as const;
+  return [{...described, layer, name, applied, steps: 'none'}];
+}
+
+/** Layers that apply others. */
+interface Wrapper {
+  readonly layer?: Layer;
+  readonly forwardLayer?: Layer;
+  readonly backwardLayer?: Layer;
+}
+
+/** A layer that another applies at each time step. */
+function describeInner(
+  layer: Layer,
+  inner: Layer,
+  name: string,
+  isOutput: boolean,
+): Found[] | Reason {
   const className = layer.getClassName();
-  if (Object.hasOwn(WITHOUT_SLOPE, className)) {
-    const activationName = WITHOUT_SLOPE[className];
-    return {layer, name, activationName, weightNames: [], isInner: false};
-  }
-  if (layer instanceof tf.RNN) {
-    return {
-      reason: 'a recurrent layer applies its activations inside its cell',
-      hasActivation: true,
-    };
-  }
-  if ('layer' in layer) {
+  const {layer: innermost} = inner as Wrapper;
+  if (className !== 'TimeDistributed' || inner instanceof tf.LayersModel || innermost) {
     return {reason: `${className} applies a layer of its own`, hasActivation: true};
   }
+  if (inner instanceof tf.RNN) {
+    return {reason: `${className} applies a recurrent layer`, hasActivation: true};
+  }
+  const described = describeActivationOf(inner, isOutput);
+  if ('reason' in described) return described;
+  const applied = {by: 'inner layer', inner, isWhole: isWhole(inner)} as const;
+  return [{...described, layer, name, applied, steps: 'forwards'}];
+}
+
+/** What the cells of tfjs apply their activations for, in order. */
+const GATES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  SimpleRNNCell: {activation: ['output']},
+  GRUCell: {recurrentActivation: ['update_gate', 'reset_gate'], activation: ['candidate']},
+  LSTMCell: {
+    recurrentActivation: ['input_gate', 'forget_gate', 'output_gate'],
+    activation: ['candidate', 'output'],
+  },
+};
+
+/** The activations of a recurrent layer's cells. */
+function describeCells(layer: Layer, name: string): Found[] | Reason {
+  const {cell, goBackwards} = layer as unknown as {cell: Layer; goBackwards?: boolean};
+  const {cells} = cell as unknown as {cells?: readonly Layer[]};
+  const isKnown = (each: Layer): boolean => Object.hasOwn(GATES, each.getClassName());
+  const all = cells ?? [cell];
+  const unknown = all.find(each => !isKnown(each));
+  if (unknown) {
+    const className = unknown.getClassName();
+    return {reason: `what a ${className} applies is not known`, hasActivation: true};
+  }
+  const steps = goBackwards ? 'backwards' : 'forwards';
+  return all.flatMap((each, index) => {
+    const prefix = cells ? `${name}/cell_${index}` : name;
+    const fields = Object.entries(GATES[each.getClassName()]);
+    return fields.flatMap(([field, uses]) => {
+      const activation = (each as unknown as Record<string, StringActivation>)[field];
+      const described = describeString(activation.getClassName());
+      return uses.map((gate, use): Found => {
+        const applied = {by: 'gate', cell: each, field, uses: uses.length, use} as const;
+        return {...described, layer, name: `${prefix}/${gate}`, applied, steps};
+      });
+    });
+  });
+}
+
+function describeString(activationName: string): Described {
+  const activation = activationNamed(activationName);
+  if (!activation) return {activationName, weightNames: []};
+  const options = defaultOptions(activation.definition);
+  return {...describeActivation({activation, options}), activationName};
+}
+
+/** The activation that a layer is or has, or why it cannot be watched. */
+function describeActivationOf(layer: Layer, isOutput: boolean): Described | Reason {
+  const whole = wholeActivation(layer);
+  if (whole) return describeActivation(whole);
+  const className = layer.getClassName();
+  if (isWhole(layer)) return {activationName: WITHOUT_SLOPE[className], weightNames: []};
   const {activation: inner} = layer as {activation?: Partial<StringActivation> | null};
   if (!inner) return {reason: 'has no activation', hasActivation: false};
   if (typeof inner.apply !== 'function' || typeof inner.getClassName !== 'function') {
@@ -167,43 +270,41 @@ function describeLayer(layer: Layer, name: string, isOutput: boolean): Found | R
   if (!Object.getOwnPropertyDescriptor(layer, 'activation')?.writable) {
     return {reason: 'its activation cannot be replaced for a look', hasActivation: true};
   }
-  const activationName = inner.getClassName();
-  const activation = activationNamed(activationName);
-  if (!activation) return {layer, name, activationName, weightNames: [], isInner: true};
-  if (activation.formula.operation === 'input' && !isOutput) {
+  const described = describeString(inner.getClassName());
+  if (described.instance?.formula.operation === 'input' && !isOutput) {
     return {reason: 'linear, and not an output', hasActivation: false};
   }
-  const options = defaultOptions(activation.definition);
-  return {...describeActivation(layer, name, true, {activation, options}), activationName};
+  return described;
 }
 
-interface Applied {
+/** Whether a layer does nothing but apply an activation. */
+export function isWhole(layer: Layer): boolean {
+  return wholeActivation(layer) !== undefined || Object.hasOwn(WITHOUT_SLOPE, layer.getClassName());
+}
+
+interface Choice {
   readonly activation: AnyActivation;
   readonly options: Options;
 }
 
 /** The activation of a layer that does nothing else. */
-function wholeActivation(layer: Layer): Applied | undefined {
+function wholeActivation(layer: Layer): Choice | undefined {
   if (layer instanceof ActivationLayer) return layer;
   const activation = activationOfClass(layer.getClassName());
   return activation && {activation, options: optionsOf(activation, layer)};
 }
 
-function describeActivation(
-  layer: Layer,
-  name: string,
-  isInner: boolean,
-  {activation, options}: Applied,
-): Found {
+function describeActivation({activation, options}: Choice): Described {
   const weightNames = Object.keys(activation.definition.weights ?? {});
   const instance = activation.instance(options);
-  return {layer, name, activationName: activation.name, instance, weightNames, isInner};
+  return {activationName: activation.name, instance, weightNames};
 }
 
 /** The activation's own weights, by name; none where the layer's have been disposed. */
-export function weightsOf({layer, weightNames}: WatchedLayer): Record<string, Tensor> {
+export function weightsOf({layer, applied, weightNames}: WatchedLayer): Record<string, Tensor> {
   if (weightNames.length === 0) return {};
-  const variables = layer.weights as unknown as readonly {val: tf.Variable}[];
+  const owner = applied.by === 'inner layer' ? applied.inner : layer;
+  const variables = owner.weights as unknown as readonly {val: tf.Variable}[];
   const tensors = variables.map(({val}) => val);
   if (tensors.some(tensor => tensor.isDisposed)) return {};
   return Object.fromEntries(weightNames.map((weight, index) => [weight, tensors[index]]));

@@ -3,54 +3,63 @@ import type {Tensor} from '@tensorflow/tfjs';
 import type {StringActivation} from '../tfjs-classes.js';
 import type {WatchedLayer} from './find-layers.js';
 import type {Layer} from './flow.js';
-import {GradientScope, isRecording} from './passes.js';
+import {GradientScope, isRecording, savedInputOf, untaped} from './passes.js';
+import {RecordedCall} from './recorded-call.js';
 
-/** What one call of a layer's activation did. */
-export interface Activity {
-  /** The output of the activation. */
-  readonly y: Tensor;
-  /** Computes its input: not every observer needs it. */
-  readonly z: () => Tensor;
-  /** The mask that tfjs passed; it may have been meant for another layer. */
-  readonly mask: Tensor | null;
-}
+/** What a forward pass is for. */
+export type Phase = 'training' | 'inference';
 
-/** Looks at the training calls of one layer. Its methods must not throw. */
+/** Looks at the calls of one activation. Its methods must not throw. */
 export interface LayerObserver {
   /** How often one forward pass calls the layer. */
   readonly calls: number;
   /** Whether to look at this call, counted from 0 in each pass. */
-  isWatching(call: number): boolean;
-  observe(call: number, activity: Activity): void;
+  isWatching(call: number, phase: Phase): boolean;
+  /** Takes over what was recorded: it has to let it go. */
+  observe(call: number, recorded: RecordedCall, phase: Phase): void;
 }
 
 type Call = Layer['call'];
+type Output = ReturnType<Call>;
+
+/** A layer whose `call` can be replaced on the instance. */
+type Callable = Layer & {call: Call};
+
+/** Layers whose activation tfjs may fuse with what they do, and then does not apply. */
+const FUSING_LAYERS = ['Dense', 'Conv2D'];
 
 /**
- * What went into an activation that tfjs fuses into its layer, from what came out: nearly everywhere
- * the same slope. To prevent fusing would change the rounding, and so the training.
+ * The activations that tfjs fuses, and what went into them. A gradient has relu apart, and what went
+ * in is kept for it; of elu and linear it follows from what came out. (To prevent fusing would change
+ * the rounding, and so the training.)
  */
-const INPUT_OF_FUSED: Readonly<Record<string, (y: Tensor) => Tensor>> = {
-  relu: y => y,
-  elu: y => tf.where(tf.greater(y, 0), y, tf.log1p(y)),
+const INPUT_OF_FUSED: Readonly<Record<string, (y: Tensor) => Tensor | null>> = {
+  relu: y => savedInputOf(y, 'Relu'),
+  elu: y => untaped(() => tf.where(tf.greater(y, 0), y, tf.log1p(y))),
   linear: y => y,
 };
-const FUSING_LAYERS = ['Dense', 'Conv2D'];
+
+interface Observation {
+  readonly watched: WatchedLayer;
+  readonly observer: LayerObserver;
+}
 
 /** The hooks that are in place, one for each layer. */
 const hooks = new WeakMap<Layer, Hook>();
 
 /**
- * Shows an observer the training calls of a layer. Returns a function that ends that; when the last
- * observer leaves, in whatever order, the layer is as it was.
+ * Shows an observer the calls of a watched activation. Returns a function that ends that; when the
+ * last observer of a layer leaves, in whatever order, the layer is as it was.
  */
-export function observeLayer({layer, isInner}: WatchedLayer, observer: LayerObserver): () => void {
-  const hook = hooks.get(layer) ?? new Hook(layer, isInner);
+export function observeLayer(watched: WatchedLayer, observer: LayerObserver): () => void {
+  const {layer} = watched;
+  const hook = hooks.get(layer) ?? new Hook(layer);
   hooks.set(layer, hook);
-  hook.observers.add(observer);
+  const observation = {watched, observer};
+  hook.observations.add(observation);
   return () => {
-    hook.observers.delete(observer);
-    if (hook.observers.size > 0 || hooks.get(layer) !== hook) return;
+    hook.observations.delete(observation);
+    if (hook.observations.size > 0 || hooks.get(layer) !== hook) return;
     hooks.delete(layer);
     hook.remove();
   };
@@ -58,17 +67,14 @@ export function observeLayer({layer, isInner}: WatchedLayer, observer: LayerObse
 
 /** A layer's own `call`, on its instance, that tells observers. */
 class Hook {
-  readonly observers = new Set<LayerObserver>();
+  readonly observations = new Set<Observation>();
   private readonly earlier: PropertyDescriptor | undefined;
   private readonly original: Call;
   private readonly hooked: Call;
   private readonly scope = new GradientScope();
   private calls = 0;
 
-  constructor(
-    private readonly layer: Layer,
-    private readonly isInner: boolean,
-  ) {
+  constructor(private readonly layer: Callable) {
     this.earlier = Object.getOwnPropertyDescriptor(layer, 'call');
     this.original = layer.call.bind(layer) as Call;
     this.hooked = (inputs, kwargs) => this.call(inputs, kwargs);
@@ -83,32 +89,131 @@ class Hook {
     else delete (layer as Partial<Pick<Layer, 'call'>>).call;
   }
 
-  private call(inputs: Parameters<Call>[0], kwargs: Parameters<Call>[1]): ReturnType<Call> {
-    const original = (): ReturnType<Call> => this.original(inputs, kwargs);
-    if (!isTraining(kwargs)) return original();
-    const interested = this.interestedIn(this.nextCall());
+  private call(inputs: Parameters<Call>[0], kwargs: Parameters<Call>[1]): Output {
+    const original = (): Output => this.original(inputs, kwargs);
+    const phase = phaseOf(kwargs);
+    const interested = this.interestedIn(this.nextCall(phase), phase);
     if (interested.length === 0) return original();
 
-    const mask = maskOf(kwargs);
-    const tell = (z: () => Tensor, y: Tensor): void => {
-      for (const {observer, call} of interested) observer.observe(call, {z, y, mask});
-    };
-    const inputOf = inputOfFused(this.layer);
-    if (this.isInner && !inputOf) return withTap(this.layer, tell, original);
-    const output = original();
-    const y = first(output);
-    tell(() => (inputOf ? inputOf(y) : first(inputs)), y);
-    return output;
+    const recorded = interested.map(({watched}) => new RecordedCall(watched.steps));
+    const run = interested.reduce(
+      (inner, {watched}, index) =>
+        () =>
+          record(watched, recorded[index], inputs, inner),
+      original,
+    );
+    try {
+      const output = run();
+      interested.forEach(({observer, call}, index) => {
+        recorded[index].end(maskOf(kwargs));
+        observer.observe(call, recorded[index], phase);
+      });
+      return output;
+    } catch (error) {
+      for (const each of recorded) each.dispose();
+      throw error;
+    }
   }
 
-  private nextCall(): number {
-    if (this.scope.hasChanged()) this.calls = 0;
+  /** Which call of the pass this is. Inference has no passes: its calls follow one another. */
+  private nextCall(phase: Phase): number {
+    if (phase === 'training' && this.scope.hasChanged()) this.calls = 0;
     return this.calls++;
   }
 
-  private interestedIn(index: number): {observer: LayerObserver; call: number}[] {
-    const calls = [...this.observers].map(observer => ({observer, call: index % observer.calls}));
-    return calls.filter(({observer, call}) => observer.isWatching(call));
+  private interestedIn(index: number, phase: Phase): (Observation & {call: number})[] {
+    const found = [...this.observations].map(observation => {
+      const call = index % observation.observer.calls;
+      return {...observation, call};
+    });
+    return found.filter(({observer, call}) => observer.isWatching(call, phase));
+  }
+}
+
+/** Runs a call of the watched layer, recording its activation. */
+function record(
+  {layer, applied}: WatchedLayer,
+  recorded: RecordedCall,
+  inputs: Parameters<Call>[0],
+  run: () => Output,
+): Output {
+  switch (applied.by) {
+    case 'call':
+      return recordWhole(recorded, inputs, run);
+    case 'activation':
+      return recordActivation(layer, recorded, run);
+    case 'inner layer': {
+      const {inner, isWhole} = applied;
+      return withReplaced(inner, 'call', run, original => (inputs, kwargs) => {
+        const call = (): Output => original.call(inner, inputs, kwargs);
+        return isWhole
+          ? recordWhole(recorded, inputs, call)
+          : recordActivation(inner, recorded, call);
+      });
+    }
+    case 'gate': {
+      const {cell, field, uses, use} = applied;
+      let applications = 0;
+      return withTap(cell, field, run, (z, y) => {
+        if (applications++ % uses === use) recorded.add(y, z);
+      });
+    }
+  }
+}
+
+function recordWhole(recorded: RecordedCall, inputs: Tensor | Tensor[], run: () => Output): Output {
+  const output = run();
+  recorded.add(first(output), first(inputs));
+  return output;
+}
+
+/** Records the `activation` of a layer, whether tfjs applies it or fuses it. */
+function recordActivation(layer: Layer, recorded: RecordedCall, run: () => Output): Output {
+  const className = (layer as unknown as {activation: StringActivation}).activation.getClassName();
+  const inputOf = FUSING_LAYERS.includes(layer.getClassName())
+    ? INPUT_OF_FUSED[className]
+    : undefined;
+  if (!inputOf) return withTap(layer, 'activation', run, (z, y) => recorded.add(y, z));
+  const output = run();
+  const y = first(output);
+  tf.tidy(() => recorded.add(y, inputOf(y)));
+  return output;
+}
+
+/** Runs `call` while an activation that `owner` has is replaced by one that tells its input and output. */
+function withTap<T>(
+  owner: object,
+  field: string,
+  call: () => T,
+  tell: (z: Tensor, y: Tensor) => void,
+): T {
+  return withReplaced(owner as Record<string, StringActivation>, field, call, activation => {
+    const tap = {
+      getClassName: () => activation.getClassName(),
+      apply: (z: Tensor) => {
+        const y = activation.apply(z);
+        tell(z, y);
+        return y;
+      },
+    };
+    return tap as unknown as StringActivation;
+  });
+}
+
+/** Runs `call` while a member of `owner` is replaced. */
+function withReplaced<O extends object, K extends keyof O, T>(
+  owner: O,
+  member: K,
+  call: () => T,
+  replacement: (original: O[K]) => O[K],
+): T {
+  const earlier = Object.getOwnPropertyDescriptor(owner, member);
+  owner[member] = replacement(owner[member]);
+  try {
+    return call();
+  } finally {
+    if (earlier) Object.defineProperty(owner, member, earlier);
+    else delete (owner as Partial<O>)[member];
   }
 }
 
@@ -120,40 +225,12 @@ function first(tensors: Tensor | Tensor[]): Tensor {
  * `fit` and `apply(x, {training: true})` say so, to nested models too. Where nothing is said, a
  * gradient is being recorded: losses of one's own call `predict` or `apply(x)` as well.
  */
-function isTraining(kwargs: Parameters<Call>[1]): boolean {
-  return (kwargs?.training as boolean | undefined) ?? isRecording();
+function phaseOf(kwargs: Parameters<Call>[1]): Phase {
+  const isTraining = (kwargs?.training as boolean | undefined) ?? isRecording();
+  return isTraining ? 'training' : 'inference';
 }
 
 function maskOf(kwargs: Parameters<Call>[1]): Tensor | null {
   const mask = kwargs?.mask as Tensor | Tensor[] | null | undefined;
   return mask ? first(mask) : null;
-}
-
-function inputOfFused(layer: Layer): ((y: Tensor) => Tensor) | undefined {
-  if (!FUSING_LAYERS.includes(layer.getClassName())) return undefined;
-  return INPUT_OF_FUSED[activationOf(layer).activation.getClassName()];
-}
-
-function activationOf(layer: Layer): {activation: StringActivation} {
-  return layer as unknown as {activation: StringActivation};
-}
-
-/** Runs `call` while the activation of a layer is replaced by one that tells its input and output. */
-function withTap<T>(layer: Layer, tell: (z: () => Tensor, y: Tensor) => void, call: () => T): T {
-  const owner = activationOf(layer);
-  const {activation} = owner;
-  const tap = {
-    getClassName: () => activation.getClassName(),
-    apply: (z: Tensor) => {
-      const y = activation.apply(z);
-      tell(() => z, y);
-      return y;
-    },
-  };
-  owner.activation = tap as unknown as StringActivation;
-  try {
-    return call();
-  } finally {
-    owner.activation = activation;
-  }
 }

@@ -1,6 +1,8 @@
 import {checkKnown, describe} from '../errors.js';
+import {configureRules} from './configure-rules.js';
+import type {ConfiguredRule, RuleEntry} from './configure-rules.js';
 import {consoleReporter} from './reporters/index.js';
-import {RULES} from './rules/index.js';
+import {recommendedRules} from './rules/index.js';
 import type {Finding, Reporter} from './types.js';
 
 /** The options of an `ActivationMonitor`. */
@@ -14,17 +16,25 @@ export interface ActivationMonitorOptions {
   overheadBudget?: number;
   /** The names of the layers to watch. Default: all that can be. */
   layers?: readonly string[];
+  /**
+   * What to judge by: ids of built-in rules, rules, or either with options, as in
+   * `['dead-units', {samples: 1000}]`. A later entry replaces an earlier one of the same id. Default:
+   * `recommendedRules`, which is all that are built in.
+   */
+  rules?: readonly RuleEntry[];
   /** Who shows what is seen. Default: a table on the console at the end of training. */
   reporters?: readonly Reporter[];
   /** Called for each rule and layer when it is first found, and when it becomes more severe. */
   onFinding?: (finding: Finding) => void;
-  /** Ids of rules that end training when they find something, such as ['non-finite']. */
+  /** Ids of rules in force that end training when they find something, such as ['non-finite']. */
   stopOn?: readonly string[];
 }
 
 /** Options that are checked and complete. */
-export type Settings = Required<Omit<ActivationMonitorOptions, 'layers' | 'onFinding'>> &
-  Pick<ActivationMonitorOptions, 'layers' | 'onFinding'>;
+export type Settings = Required<Omit<ActivationMonitorOptions, 'layers' | 'onFinding' | 'rules'>> &
+  Pick<ActivationMonitorOptions, 'layers' | 'onFinding'> & {
+    readonly rules: readonly ConfiguredRule[];
+  };
 
 const OWNER = 'ActivationMonitor';
 
@@ -56,6 +66,7 @@ const KINDS: Readonly<Record<keyof ActivationMonitorOptions, Kind>> = {
     fits: value => typeof value === 'number' && value > 0 && value <= 1,
   },
   layers: {accepted: 'an array of layer names', fits: isListOf(isName)},
+  rules: {accepted: 'an array of ids and rules', fits: Array.isArray},
   reporters: {
     accepted: 'an array of objects with functions onFinding, onTrainEnd or both',
     fits: isListOf(isReporter),
@@ -76,8 +87,9 @@ export function checkOptions(options: ActivationMonitorOptions): Settings {
     throw new Error(`${OWNER}: ${name} must be ${accepted}, got ${describe(value)}`);
   }
   const {every = 'auto', overheadBudget = 0.01, stopOn = [], layers, onFinding} = options;
-  const ids = RULES.map(({id}) => id);
+  const rules = configureRules(options.rules ?? recommendedRules);
+  const ids = rules.map(({rule}) => rule.id);
   checkKnown(OWNER, 'rule in stopOn', stopOn, ids);
   const reporters = options.reporters ?? [consoleReporter()];
-  return {every, overheadBudget, stopOn, layers, onFinding, reporters};
+  return {every, overheadBudget, stopOn, layers, onFinding, reporters, rules};
 }

@@ -34,3 +34,43 @@ export class GradientScope {
 export function untaped(work: () => tf.Tensor): tf.Tensor {
   return tf.customGrad(() => ({value: work(), gradFunc: () => [] as tf.Tensor[]}))();
 }
+
+/**
+ * Asks for the gradient of a tensor that was just computed, when it is known: all of it, from whatever
+ * uses the tensor. No operation is added. Returns whether it can come at all.
+ */
+export function tapGradient(tensor: tf.Tensor, tell: (gradient: tf.Tensor) => void): boolean {
+  const {activeTape, gradientDepth} = tf.engine().state;
+  if (gradientDepth === 0 || !activeTape) return false;
+  for (let index = activeTape.length - 1; index >= 0; index--) {
+    const node = activeTape[index];
+    const output = node.outputs.findIndex(({id}) => id === tensor.id);
+    if (output < 0) continue;
+    const {gradient} = node;
+    if (!gradient) return false;
+    node.gradient = dys => {
+      if (dys[output]) tell(dys[output]);
+      return gradient(dys);
+    };
+    return true;
+  }
+  return false;
+}
+
+/** What tfjs kept of the input of the operation that just gave a tensor, where it is of one. */
+export function savedInputOf(tensor: tf.Tensor, kernelName: string): tf.Tensor | null {
+  const {activeTape, gradientDepth} = tf.engine().state;
+  if (gradientDepth === 0 || !activeTape) return null;
+  const node = activeTape[activeTape.length - 1];
+  const isIt = node?.kernelName === kernelName && node.outputs[0]?.id === tensor.id;
+  const saved = isIt ? node.saved?.[0] : undefined;
+  return saved && saved.size === tensor.size ? saved : null;
+}
+
+/** A further tensor of the same data, which stays until it is disposed; no data is copied. */
+export function keepFurther(tensor: tf.Tensor): tf.Tensor {
+  const engine = tf.engine();
+  const {backend} = engine.state.tensorInfo.get(tensor.dataId)!;
+  (backend as unknown as {incRef(dataId: object): void}).incRef(tensor.dataId);
+  return tf.keep(engine.makeTensorFromTensorInfo(tensor, backend) as tf.Tensor);
+}

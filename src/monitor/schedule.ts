@@ -16,6 +16,8 @@ export class Schedule {
   spacing: number;
   /** Whether the current pass is watched. */
   isWatching = false;
+  /** So many passes to come are watched, whatever the spacing. */
+  private asked = 0;
   private sinceWatched: number;
   private isInPass = false;
   private passes = 0;
@@ -26,6 +28,9 @@ export class Schedule {
   private costOfPass = 0;
   private costBetween = 0;
   private cost = 0;
+  /** When every unit had been seen often enough, and what watching had cost until then. */
+  private settledAt: number | undefined;
+  private costUntilSettled = 0;
   private readonly start: number;
   private end: number | undefined;
 
@@ -45,13 +50,31 @@ export class Schedule {
     return total > 0 ? this.cost / total : 0;
   }
 
+  /** Whether what watching has taken so far, since 'auto' watches less, leaves room for more. */
+  get isAffordable(): boolean {
+    if (this.every !== 'auto' || this.settledAt === undefined) return true;
+    const elapsed = this.now() - this.settledAt;
+    return this.cost - this.costUntilSettled <= this.overheadBudget * elapsed;
+  }
+
   beginPass(): void {
     this.isInPass = true;
     this.costOfPass = 0;
     this.passStart = this.now();
     this.sinceWatched++;
-    this.isWatching = this.sinceWatched >= this.spacing;
+    this.isWatching = this.asked > 0 || this.sinceWatched >= this.spacing;
+    this.asked = Math.max(0, this.asked - 1);
     if (this.isWatching) this.sinceWatched = 0;
+  }
+
+  /** Whether passes that were asked for are still to come. */
+  get isExamining(): boolean {
+    return this.asked > 0;
+  }
+
+  /** Watches the next passes, one after the other, where 'auto' would watch fewer. */
+  watchNext(passes: number): void {
+    if (this.every === 'auto') this.asked = passes;
   }
 
   /** `hasEnough`: whether every unit has been seen often enough for 'auto' to watch less. */
@@ -61,6 +84,10 @@ export class Schedule {
     const elapsed = this.now() - this.passStart - this.costOfPass;
     this.passTime += (elapsed - this.passTime) * (this.passes === 1 ? 1 : SMOOTHING);
     if (this.every !== 'auto' || !this.isWatching || !hasEnough) return;
+    if (this.settledAt === undefined) {
+      this.settledAt = this.now();
+      this.costUntilSettled = this.cost;
+    }
     const budget = this.overheadBudget * this.passTime;
     const left = budget - this.costBetween / this.passes;
     const affordable = this.costOfPass / Math.max(left, LEAST_FOR_PASSES * budget);

@@ -1,28 +1,46 @@
-import * as tf from '@tensorflow/tfjs';
-import {Accumulator} from './accumulator.js';
 import {channelAxis, weightsOf} from './find-layers.js';
 import type {WatchedLayer} from './find-layers.js';
-import type {Activity} from './hooks.js';
-import {largestSlopes} from './largest-slope.js';
-import {untaped} from './passes.js';
+import type {Phase} from './hooks.js';
+import {askForFormula, learnedCurve} from './learned-weights.js';
+import type {FormulaReading} from './learned-weights.js';
 import type {Reading} from './readings.js';
-import {snapshotOf} from './snapshot.js';
-import {gatherStatistics, statisticsPrograms} from './statistics.js';
-import type {BatchStatistics} from './statistics.js';
+import type {RecordedCall, WholeCall} from './recorded-call.js';
 import {ENOUGH_SAMPLES} from './types.js';
-import type {LayerSnapshot} from './types.js';
+import type {LayerSnapshot, LearnedCurve, UnitStatistics} from './types.js';
+import {UnitWindow} from './unit-window.js';
+import type {WindowStatistics} from './unit-window.js';
 
-/** One call of a watched layer in each pass, and all that is known of it. */
+/** What is known of the units from the beginning of the run. */
+interface Past {
+  samples: number;
+  readonly nonFinite: Float64Array;
+  readonly nonFiniteGradients: Float64Array;
+  /** The samples watched until each unit fired last, and the step of that. */
+  readonly samplesAtFiring: Float64Array;
+  readonly lastFired: Int32Array;
+}
+
+/** One call of a watched activation in each pass, and all that is known of it. */
 export class Site {
   readonly name: string;
-  private accumulator: Accumulator | undefined;
+  /** Samples of the latest call. */
+  samplesOfPass = 1;
   private rank = 0;
-  private units: number | undefined;
-  private weights: Readonly<Record<string, number[]>> | undefined;
-  private largestSlope: Float32Array | undefined;
+  private units = 0;
+  private training: UnitWindow | undefined;
+  private validation: UnitWindow | undefined;
+  private open: RecordedCall | undefined;
+  private past: Past | undefined;
+  /** Firings and numbers that are not finite in the window, as of the last pass. */
+  private firedBefore: Float64Array | undefined;
+  private nonFiniteBefore = 0;
+  private previous: WindowStatistics | undefined;
+  private validated: UnitStatistics | null = null;
+  private formulaAtStart: FormulaReading | undefined;
+  private formula: FormulaReading | undefined;
 
   constructor(
-    private readonly watched: WatchedLayer,
+    readonly watched: WatchedLayer,
     call: number,
   ) {
     const {name, calls} = watched;
@@ -31,93 +49,205 @@ export class Site {
 
   /** Whether every unit has been seen in as many samples as a judgement needs. */
   get hasEnough(): boolean {
-    return (this.accumulator?.samples ?? 0) >= ENOUGH_SAMPLES;
+    return this.watchedSamples >= ENOUGH_SAMPLES;
+  }
+
+  /** Whether the validation since the last training has shown as many. */
+  get hasEnoughValidation(): boolean {
+    return (this.validation?.samples ?? 0) >= ENOUGH_SAMPLES;
   }
 
   /** Samples since the last window began. */
   get samplesOfWindow(): number {
-    return this.accumulator?.samplesOfWindow ?? 0;
+    return this.training?.samples ?? 0;
   }
 
-  get hasNonFinite(): boolean {
-    return this.accumulator?.hasNonFinite ?? false;
+  get isWaiting(): boolean {
+    return this.open !== undefined;
+  }
+
+  private get watchedSamples(): number {
+    return (this.past?.samples ?? 0) + this.samplesOfWindow;
   }
 
   /**
-   * Gathers the statistics of one call, without recording them in a gradient.
+   * Takes in a call: at once, or when its gradient has come, which `later` is then given.
    * @throws if the call has another number of units than those before.
    */
-  gather({y, z, mask}: Activity, step: number): Reading {
+  observe(recorded: RecordedCall, phase: Phase, later: (work: () => Reading[]) => void): Reading[] {
+    const readings = this.finishCall();
+    this.open = recorded;
+    const mayCome = recorded.whenComplete(() => later(() => this.finishCall(phase)));
+    return mayCome && phase === 'training' ? readings : [...readings, ...this.finishCall(phase)];
+  }
+
+  /** Takes in the call whose gradient did not come, or has come, if there is one. */
+  finishCall(phase: Phase = 'training'): Reading[] {
+    const {open} = this;
+    this.open = undefined;
+    return open?.finish(call => this.take(call, phase)) ?? [];
+  }
+
+  private take({y, z, gradient, mask}: WholeCall, phase: Phase): Reading[] {
     const {instance, isMasked, isChannelsFirst} = this.watched;
     const axis = channelAxis(isChannelsFirst, y.rank);
     const units = y.shape[axis];
-    this.units ??= units;
+    this.units ||= units;
     if (units !== this.units) {
       throw new Error(`the number of units varies: ${this.units}, then ${units}`);
     }
     this.rank = y.rank;
-    let read: (values: Float32Array) => BatchStatistics;
-    const tensor = untaped(() => {
-      const statistics = gatherStatistics(statisticsPrograms(instance), {
-        y,
-        z: instance ? z() : y,
-        weights: weightsOf(this.watched),
-        mask: isMasked ? mask : null,
-        shift: this.accumulator?.shift,
-        axis,
-      });
-      read = statistics.read;
-      return statistics.tensor;
-    });
-    return {tensor, accept: values => this.add(read(values), step)};
+    this.samplesOfPass = Math.max(1, y.shape[0]);
+    this.past ??= beginning(units);
+    const window = (this[phase === 'training' ? 'training' : 'validation'] ??= new UnitWindow(
+      instance,
+      units,
+    ));
+    const weights = weightsOf(this.watched);
+    return window.add({y, z, gradient, weights, mask: isMasked ? mask : null, axis});
   }
 
-  private add(statistics: BatchStatistics, step: number): void {
-    this.accumulator ??= new Accumulator(statistics.nonFinite.length);
-    this.accumulator.add(statistics, step);
+  /** After a training pass has been read: notes which units fired. */
+  noteFirings(step: number): void {
+    const {training, past} = this;
+    const fired = training?.fired;
+    if (!fired || !past) return;
+    const before = this.firedBefore;
+    for (let unit = 0; unit < fired.length; unit++) {
+      if (fired[unit] === (before ? before[unit] : 0)) continue;
+      past.lastFired[unit] = step;
+      past.samplesAtFiring[unit] = this.watchedSamples;
+    }
+    this.firedBefore = fired.slice();
   }
 
-  /** Asks for the weights of today and the largest slopes that they allow. */
+  /** The share of units that fired until lately, but not in the latest pass. */
+  suspectShare(step: number): number {
+    const {past, units, watchedSamples} = this;
+    if (!past || !this.watched.instance) return 0;
+    let suspects = 0;
+    for (let unit = 0; unit < units; unit++) {
+      const quiet = watchedSamples - past.samplesAtFiring[unit];
+      if (past.lastFired[unit] < step && quiet < ENOUGH_SAMPLES) suspects++;
+    }
+    return suspects / units;
+  }
+
+  /** Whether more numbers that are not finite were read since the last call. */
+  hasNewNonFinite(): boolean {
+    const count = this.training?.nonFiniteCount ?? 0;
+    const isMore = count > this.nonFiniteBefore;
+    this.nonFiniteBefore = count;
+    return isMore;
+  }
+
+  /** Asks for the weights of today and what the formula does with them. */
   askForWeights(): Reading[] {
     const {instance, weightNames, isChannelsFirst} = this.watched;
-    const isUnseen = this.units === undefined;
-    const isKnown = weightNames.length === 0 && this.largestSlope !== undefined;
-    if (!instance || isUnseen || isKnown) return [];
+    const isKnown = weightNames.length === 0 && this.formula !== undefined;
+    if (!instance || this.units === 0 || isKnown) return [];
     const weights = weightsOf(this.watched);
     if (weightNames.some(name => !weights[name])) return [];
     const axis = channelAxis(isChannelsFirst, this.rank) - this.rank;
-    const parts = weightNames.map(name => weights[name]);
-    const tensor = untaped(() =>
-      tf.tidy(() => {
-        const flat = parts.map(part => tf.reshape(part, [part.size]));
-        return tf.keep(tf.concat([...flat, largestSlopes(instance, weights, axis)]));
+    return [
+      askForFormula(instance, weights, axis, formula => {
+        this.formula = formula;
+        this.formulaAtStart ??= formula;
       }),
-    );
-    const accept = (values: Float32Array): void => {
-      let start = 0;
-      const entries = parts.map(({size}, index) => {
-        const own = Array.from(values.subarray(start, start + size));
-        start += size;
-        return [weightNames[index], own] as const;
-      });
-      if (entries.length > 0) this.weights = Object.fromEntries(entries);
-      this.largestSlope = values.slice(start);
-    };
-    return [{tensor, accept}];
+    ];
+  }
+
+  /** Whether the weights before training have been read, or there are none. */
+  get knowsStart(): boolean {
+    return this.formulaAtStart !== undefined || this.watched.weightNames.length === 0;
+  }
+
+  /** The curve that was learned, if one is. */
+  get curve(): LearnedCurve | undefined {
+    const {formulaAtStart: start, formula: end} = this;
+    const {instance, weightNames} = this.watched;
+    if (!instance || weightNames.length === 0 || !start || !end) return undefined;
+    return learnedCurve(instance, start, end);
   }
 
   /** The state as plain data; none before anything was seen. */
   snapshot(): LayerSnapshot[] {
-    const {name, accumulator, largestSlope, weights} = this;
-    if (!accumulator) return [];
-    const {activationName, instance} = this.watched;
-    const hasSlope = instance !== undefined;
-    const activation = activationName;
-    return [snapshotOf({name, activation, hasSlope, accumulator, largestSlope, weights})];
+    const {name, units, training, past, previous, formula, formulaAtStart} = this;
+    if (!training || !past) return [];
+    const {activationName, weightNames} = this.watched;
+    const current = training.statistics();
+    const isEnough = current.samples >= ENOUGH_SAMPLES || !previous;
+    const statistics = isEnough ? current : previous;
+    const perUnit = (value: (unit: number) => number): number[] =>
+      Array.from({length: units}, (_, unit) => value(unit));
+    const ofUnit = (values: ArrayLike<number>, unit: number): number =>
+      values[values.length === 1 ? 0 : unit];
+    const learns = weightNames.length > 0 && formula !== undefined;
+    return [
+      {
+        name,
+        activation: activationName,
+        units,
+        isOutput: this.watched.isOutput,
+        watchedSamples: this.watchedSamples,
+        ...statistics,
+        largestSlope: formula ? perUnit(unit => ofUnit(formula.largestSlope, unit)) : null,
+        nonFinite: perUnit(unit => past.nonFinite[unit] + current.nonFinite[unit]),
+        nonFiniteGradients: perUnit(
+          unit => past.nonFiniteGradients[unit] + current.nonFiniteGradients[unit],
+        ),
+        quietSamples: perUnit(unit =>
+          training.fired ? this.watchedSamples - past.samplesAtFiring[unit] : 0,
+        ),
+        lastFired: [...past.lastFired],
+        ...(learns ? {weights: formula.weights, startingWeights: formulaAtStart!.weights} : {}),
+        curvature: learns ? perUnit(unit => ofUnit(formula.curvature, unit)) : null,
+        validation: this.validated,
+      },
+    ];
+  }
+
+  /** The validation of an epoch is over. */
+  closeValidation(): void {
+    const {validation} = this;
+    if (!validation || validation.samples === 0) return;
+    const all = validation.statistics();
+    const {samples, mean, std, min, max, magnitude, zeroShare, slope, firingRate} = all;
+    this.validated = {samples, mean, std, min, max, magnitude, zeroShare, slope, firingRate};
+    validation.reset(all);
   }
 
   /** Begins a new window of statistics, if the current one has enough samples. */
   roll(): void {
-    this.accumulator?.roll();
+    const {training, past} = this;
+    if (!training || !past || training.samples < ENOUGH_SAMPLES) return;
+    const statistics = training.statistics();
+    past.samples += training.samples;
+    for (let unit = 0; unit < this.units; unit++) {
+      past.nonFinite[unit] += statistics.nonFinite[unit];
+      past.nonFiniteGradients[unit] += statistics.nonFiniteGradients[unit];
+    }
+    this.previous = statistics;
+    this.firedBefore = undefined;
+    this.nonFiniteBefore = 0;
+    training.reset(statistics);
   }
+
+  /** Lets go of all that is on the device. */
+  dispose(): void {
+    this.open?.dispose();
+    this.open = undefined;
+    this.training?.dispose();
+    this.validation?.dispose();
+  }
+}
+
+function beginning(units: number): Past {
+  return {
+    samples: 0,
+    nonFinite: new Float64Array(units),
+    nonFiniteGradients: new Float64Array(units),
+    samplesAtFiring: new Float64Array(units),
+    lastFired: new Int32Array(units).fill(-1),
+  };
 }

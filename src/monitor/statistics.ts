@@ -1,177 +1,141 @@
-import * as tf from '@tensorflow/tfjs';
-import type {Tensor} from '@tensorflow/tfjs';
 import {derivative, input, inputsOf, where} from '../formula/index.js';
 import type {Expression} from '../formula/index.js';
-import {runProgram} from '../kernels/index.js';
 import type {ActivationInstance} from '../instance.js';
-import type {Program, ProgramInput, ProgramOutput} from '../kernels/index.js';
+import type {Program, ProgramInput, ProgramOutput, Reduction} from '../kernels/index.js';
 
 /** |∂y/∂z| above this is a firing. */
-const FIRING_SLOPE = 1e-6;
+export const FIRING_SLOPE = 1e-6;
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 /** Names that no weight of an activation can have. */
-const OUTPUT = '/output';
-const SHIFT = '/shift';
-const MASK = '/mask';
+export const OUTPUT = '/output';
+export const SHIFT = '/shift';
+export const INPUT_SHIFT = '/inputShift';
+export const GRADIENT = '/gradient';
+export const MASK = '/mask';
 
-/** What one batch says about each unit of a layer. */
-export interface BatchStatistics {
-  readonly samples: number;
-  /** How many finite outputs each unit had: all that follows is of those. */
-  readonly count: Float64Array;
-  /** What was subtracted from each unit's outputs before summing them. */
-  readonly shift: Float32Array;
-  readonly sum: Float32Array;
-  readonly sumOfSquares: Float32Array;
-  readonly min: Float32Array;
-  readonly max: Float32Array;
-  readonly zeros: Float32Array;
-  readonly nonFinite: Float32Array;
-  readonly slope?: Float32Array;
-  readonly fired?: Float32Array;
-  readonly weightSlope?: Float32Array;
+/** What is known of the calls that a program tells of. */
+export interface CallKind {
+  /** Whether what went into the activation is known. */
+  readonly hasInput: boolean;
+  readonly hasGradient: boolean;
+  /** Whether a mask tells which positions count. */
+  readonly isMasked: boolean;
+  /** Whether each sample has one position: then firings can be counted in the same pass. */
+  readonly isFlat: boolean;
 }
 
-type Field = Exclude<keyof BatchStatistics, 'samples' | 'count' | 'shift'>;
+/** The outputs of the programs that are reduced over the units too. */
+export const OF_THE_LAYER: readonly string[] = ['isBad', 'positions', 'histogram'];
 
-/** Statistics of one batch that are still on the device, in one tensor. */
-export interface PendingStatistics {
-  readonly tensor: Tensor;
-  readonly read: (values: Float32Array) => BatchStatistics;
+const programs = new WeakMap<object, Map<string, Program>>();
+const WITHOUT_FORMULA = {};
+
+/** The program that gathers the statistics of an activation; without one, of its output alone. */
+export function statisticsProgram(
+  instance: ActivationInstance | undefined,
+  kind: CallKind,
+): Program {
+  return remembered(instance, JSON.stringify(kind), () => makeProgram(instance, kind));
 }
 
-/** The programs that gather a layer's statistics, where a mask tells which positions count or not. */
-export interface StatisticsPrograms {
-  readonly plain: Program;
-  readonly masked: Program;
+/** The program that gives, for each sample and unit, the largest slope at any of its positions. */
+export function firingProgram(instance: ActivationInstance, isMasked: boolean): Program {
+  return remembered(instance, `firing ${isMasked}`, () => {
+    const value = guarded(derivative(instance.formula, 'x').abs(), isMasked);
+    const inputs = [...instance.program.inputs, {name: OUTPUT}];
+    return {
+      inputs: isMasked ? [...inputs, {name: MASK}] : inputs,
+      outputs: [{name: 'firing', value, reduction: 'max'}],
+    };
+  });
 }
 
-const known = new WeakMap<ActivationInstance, StatisticsPrograms>();
-let withoutSlope: StatisticsPrograms | undefined;
-
-/** The programs for an activation; without an instance, they tell of its output alone. */
-export function statisticsPrograms(instance: ActivationInstance | undefined): StatisticsPrograms {
-  if (!instance) return (withoutSlope ??= programsOf(undefined));
-  if (!known.has(instance)) known.set(instance, programsOf(instance));
-  return known.get(instance)!;
+function remembered(
+  instance: ActivationInstance | undefined,
+  key: string,
+  make: () => Program,
+): Program {
+  const owner = instance ?? WITHOUT_FORMULA;
+  const known = programs.get(owner) ?? new Map<string, Program>();
+  programs.set(owner, known);
+  const program = known.get(key) ?? make();
+  known.set(key, program);
+  return program;
 }
 
-function programsOf(instance: ActivationInstance | undefined): StatisticsPrograms {
-  return {plain: statisticsProgram(instance, false), masked: statisticsProgram(instance, true)};
+const isFinite = (value: Expression) => value.sub(value).equal(0);
+
+/** `value` where the position counts and its output is finite, else what changes no reduction. */
+function guarded(value: Expression, isMasked: boolean, neutral = 0): Expression {
+  const finite = where(isFinite(input(OUTPUT)), value, neutral);
+  return isMasked ? where(input(MASK).greater(0), finite, neutral) : finite;
 }
 
-function statisticsProgram(instance: ActivationInstance | undefined, masked: boolean): Program {
+function makeProgram(instance: ActivationInstance | undefined, kind: CallKind): Program {
+  const {hasInput, hasGradient, isMasked, isFlat} = kind;
   const y = input(OUTPUT);
-  const isFinite = y.sub(y).equal(0);
-  const counts = (value: Expression, neutral = 0): Expression =>
-    masked ? where(input(MASK).greater(0), value, neutral) : value;
-  const finite = (value: Expression, neutral = 0): Expression =>
-    counts(where(isFinite, value, neutral), neutral);
+  const z = input('x');
+  const gradient = input(GRADIENT);
+  const outputs: ProgramOutput[] = [];
+  const gather = (name: string, value: Expression, reduction: Reduction = 'sum'): void => {
+    outputs.push({name, value, reduction});
+  };
+  const counted = (value: Expression): Expression =>
+    isMasked ? where(input(MASK).greater(0), value, 0) : value;
+  const finite = (value: Expression, neutral = 0): Expression => guarded(value, isMasked, neutral);
+  const extremes = (name: string, value: Expression): void => {
+    gather(`${name}Min`, finite(value, LARGEST_FLOAT32), 'min');
+    gather(`${name}Max`, finite(value, -LARGEST_FLOAT32), 'max');
+  };
+
+  const bad = counted(where(isFinite(y), 0, 1));
+  const badGradient = counted(where(isFinite(gradient), 0, 1));
+  gather('isBad', hasGradient ? bad.add(badGradient) : bad);
+  if (isMasked) gather('positions', where(input(MASK).greater(0), 1, 0));
+  gather('nonFinite', bad);
   const difference = y.sub(input(SHIFT));
-  const outputs: ProgramOutput[] = [
-    {name: 'sum', value: finite(difference), reduction: 'sum'},
-    {name: 'sumOfSquares', value: finite(difference.square()), reduction: 'sum'},
-    {name: 'min', value: finite(y, LARGEST_FLOAT32), reduction: 'min'},
-    {name: 'max', value: finite(y, -LARGEST_FLOAT32), reduction: 'max'},
-    {name: 'zeros', value: counts(where(y.equal(0), 1, 0)), reduction: 'sum'},
-    {name: 'nonFinite', value: counts(where(isFinite, 0, 1)), reduction: 'sum'},
-  ];
-  const inputs: ProgramInput[] = [{name: OUTPUT}, {name: SHIFT}, ...(masked ? [{name: MASK}] : [])];
+  gather('sum', finite(difference));
+  gather('squares', finite(difference.square()));
+  extremes('output', y);
+  gather('zeros', counted(where(y.equal(0), 1, 0)));
+  gather('magnitude', finite(y.abs()));
+  gather('histogram', counted(y), 'histogram');
+
+  const inputs: ProgramInput[] = [{name: OUTPUT}, {name: SHIFT}];
+  if (isMasked) inputs.push({name: MASK});
+  if (hasGradient) {
+    inputs.push({name: GRADIENT});
+    gather('nonFiniteGradient', badGradient);
+    gather('gradient', counted(where(isFinite(gradient), gradient.abs(), 0)));
+  }
   if (!instance) return {inputs, outputs};
 
-  const slopeBy = (name: string): Expression => derivative(instance.formula, name).abs();
-  const slope = finite(slopeBy('x'));
+  inputs.push(...instance.program.inputs);
+  const slope = derivative(instance.formula, 'x').abs();
+  gather('slope', finite(slope));
+  if (isFlat) gather('fired', finite(where(slope.greater(FIRING_SLOPE), 1, 0)));
   const weights = [...inputsOf(instance.formula)].filter(name => name !== 'x');
-  outputs.push({name: 'slope', value: slope, reduction: 'sum'});
-  outputs.push({name: 'fired', value: slope, reduction: 'max'});
   if (weights.length > 0) {
-    const total = weights.map(slopeBy).reduce((sum, part) => sum.add(part));
-    outputs.push({name: 'weightSlope', value: finite(total), reduction: 'max'});
+    const slopes = weights.map(name => derivative(instance.formula, name).abs());
+    gather('weightSlope', finite(slopes.reduce((sum, part) => sum.add(part))), 'max');
   }
-  return {inputs: [...inputs, ...instance.program.inputs], outputs};
-}
-
-/** What statistics are gathered of. */
-export interface Gathered {
-  readonly y: Tensor;
-  readonly z: Tensor;
-  readonly weights: Readonly<Record<string, Tensor>>;
-  /** Tells which time steps count, if any do not. */
-  readonly mask: Tensor | null;
-  /** About what to sum each unit's outputs; without it, about their mean. */
-  readonly shift: Float32Array | undefined;
-  /** The axis of the units. */
-  readonly axis: number;
-}
-
-/** Gathers the statistics of one batch, without waiting for them. */
-export function gatherStatistics(
-  {plain, masked}: StatisticsPrograms,
-  {y, z, weights, mask, shift, axis}: Gathered,
-): PendingStatistics {
-  const units = y.shape[axis];
-  const unitShape = y.shape.map((size, index) => (index === axis ? size : 1));
-  const sampleShape = y.shape.map((size, index) => (index === axis || index === 0 ? size : 1));
-  const stepMask = mask && isStepMask(mask, y) ? mask : null;
-  const program = stepMask ? masked : plain;
-  const tensor = tf.tidy(() => {
-    const output = tf.cast(y, 'float32');
-    const steps = stepMask && withRank(tf.cast(stepMask, 'float32'), y.rank);
-    const about = shift ? tf.tensor(shift, unitShape) : meansOf(output, steps, axis);
-    const named: Record<string, Tensor> = {...weights, [OUTPUT]: output, [SHIFT]: about};
-    named.x = tf.cast(z, 'float32');
-    if (steps) named[MASK] = steps;
-    const inputs = program.inputs.map(({name}) => named[name]);
-    const reduced = program.outputs.map(({name}) => (name === 'fired' ? sampleShape : unitShape));
-    const outputs = runProgram('Activation/Statistics', program, inputs, {full: y.shape, reduced});
-    const parts = outputs.map((output, index) => {
-      if (program.outputs[index].name !== 'fired') return tf.reshape(output, [units]);
-      const fired = tf.cast(tf.greater(output, FIRING_SLOPE), 'float32');
-      return tf.reshape(tf.sum(fired, 0), [units]);
-    });
-    parts.push(tf.reshape(about, [units]));
-    if (steps) {
-      const perSample = tf.max(tf.reshape(steps, [steps.shape[0], -1]), 1);
-      parts.push(tf.stack([tf.sum(perSample), tf.sum(steps)]));
-    }
-    return tf.keep(tf.concat(parts));
-  });
-  const stepSize = stepMask ? y.size / units / stepMask.size : 1;
-  return {
-    tensor,
-    read(values) {
-      const parts = [...program.outputs.map(({name}) => name), 'shift'].map((name, index) => [
-        name,
-        values.slice(index * units, (index + 1) * units),
-      ]);
-      const statistics = Object.fromEntries(parts) as Record<Field | 'shift', Float32Array>;
-      const end = parts.length * units;
-      const samples = stepMask ? values[end] : y.shape[0];
-      const positions = stepMask ? values[end + 1] * stepSize : y.size / units;
-      const count = Float64Array.from(statistics.nonFinite, missing => positions - missing);
-      return {samples, count, ...statistics};
-    },
-  };
-}
-
-/** Whether a mask has a value for each of the leading positions of `y`. */
-function isStepMask(mask: Tensor, y: Tensor): boolean {
-  return mask.rank < y.rank && mask.shape.every((size, index) => size === y.shape[index]);
-}
-
-function withRank(tensor: Tensor, rank: number): Tensor {
-  return tf.reshape(tensor, [...tensor.shape, ...Array<number>(rank - tensor.rank).fill(1)]);
-}
-
-/** The mean of each unit's finite outputs in the steps that count, or 0 where it has none. */
-function meansOf(y: Tensor, steps: Tensor | null, axis: number): Tensor {
-  const axes = y.shape.map((_, index) => index).filter(index => index !== axis);
-  const difference = tf.sub(y, y);
-  const isFinite = tf.equal(difference, 0);
-  const counts = steps ? tf.mul(tf.cast(isFinite, 'float32'), steps) : tf.cast(isFinite, 'float32');
-  const sum = tf.sum(tf.where(tf.greater(counts, 0), y, 0), axes, true);
-  const mean = tf.div(sum, tf.maximum(tf.sum(counts, axes, true), 1));
-  return tf.where(tf.equal(tf.sub(mean, mean), 0), mean, 0);
+  if (hasGradient) {
+    const passed = gradient.mul(slope).abs();
+    gather('inputGradient', finite(where(isFinite(passed), passed, 0)));
+  }
+  if (hasInput) {
+    inputs.push({name: INPUT_SHIFT});
+    const offset = z.sub(input(INPUT_SHIFT));
+    const finiteInput = (value: Expression): Expression => finite(where(isFinite(z), value, 0));
+    gather('inputSum', finiteInput(offset));
+    gather('inputSquares', finiteInput(offset.square()));
+    extremes('input', where(isFinite(z), z, input(INPUT_SHIFT)));
+  }
+  if (instance.domain) {
+    const [low, high] = instance.domain;
+    gather('outside', finite(where(z.less(low), 1, where(z.greater(high), 1, 0))));
+  }
+  return {inputs, outputs};
 }

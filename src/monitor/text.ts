@@ -33,3 +33,8 @@ export function wrap(text: string, width: number): string[] {
   }
   return lines;
 }
+
+/** Text as HTML shows it. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}

@@ -28,6 +28,8 @@ export interface UnitStatistics {
   /** Of the finite outputs; NaN where a unit had none. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** Mean |y|. */
+  readonly magnitude: readonly number[];
   readonly min: readonly number[];
   readonly max: readonly number[];
   /** The share of outputs that were exactly 0. */
@@ -46,6 +48,8 @@ export interface LayerSnapshot extends UnitStatistics {
   readonly name: string;
   readonly activation: string;
   readonly units: number;
+  /** Whether it is an output of the model; where that is absent, the last layer counts as one. */
+  readonly isOutput?: boolean;
   /** Training samples watched from the beginning. */
   readonly watchedSamples: number;
   /** What went into the activation; null where that is not known. */
@@ -56,6 +60,12 @@ export interface LayerSnapshot extends UnitStatistics {
   readonly largestSlope: readonly number[] | null;
   /** The largest sum of |∂y/∂weight| over the activation's own weights; null where it has none. */
   readonly weightSlope: readonly number[] | null;
+  /**
+   * How far the learned activation is from a straight line: its largest distance from the best one for
+   * −3 ≤ x ≤ 3, over the range of its outputs there; 0 is linear, a ReLU has about 0.25. For each unit,
+   * or one for all that share their weights; null where it learns nothing.
+   */
+  readonly curvature: readonly number[] | null;
   /** Mean |∂loss/∂y|; null where no gradient came. */
   readonly gradient: readonly number[] | null;
   /** Mean |∂loss/∂z|; null where no gradient came, or there is no slope. */
@@ -71,7 +81,9 @@ export interface LayerSnapshot extends UnitStatistics {
   readonly histogram: readonly number[];
   /** The weights of the activation, by name: flat, in the order of their tensors. */
   readonly weights?: Readonly<Record<string, readonly number[]>>;
-  /** The same in the validation batches since the last training batch. */
+  /** The same before training. */
+  readonly startingWeights?: Readonly<Record<string, readonly number[]>>;
+  /** The same statistics of the validation batches since the last training batch. */
   readonly validation: UnitStatistics | null;
 }
 

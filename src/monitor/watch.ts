@@ -1,22 +1,41 @@
 import type * as tf from '@tensorflow/tfjs';
+import {messageOf} from '../errors.js';
 import {chooseLayers} from './find-layers.js';
 import type {NotWatched} from './find-layers.js';
 import {Findings} from './findings.js';
 import {observeLayer} from './hooks.js';
-import type {Activity} from './hooks.js';
+import type {Phase} from './hooks.js';
+import {observeSteps} from './optimizer-steps.js';
 import type {Settings} from './options.js';
 import {GradientScope, isRecording} from './passes.js';
+import {Provenance} from './provenance.js';
 import {Readings, canReadNow} from './readings.js';
+import type {RecordedCall} from './recorded-call.js';
 import {reportOf} from './report.js';
 import {Schedule} from './schedule.js';
 import {Site} from './site.js';
+import {Telling} from './telling.js';
 import {ENOUGH_SAMPLES} from './types.js';
-import type {Finding, Report, Snapshot} from './types.js';
+import type {Finding, Report, Reporter, Snapshot} from './types.js';
+import {trainableWeights} from './watched-weight.js';
+import type {WatchedWeight} from './watched-weight.js';
 
-/** In loops without epochs, a window has about this many samples; the first ones are shorter. */
+/** A window has about this many samples; the first ones are shorter. */
 const WINDOW_SAMPLES = 10 * ENOUGH_SAMPLES;
 
-/** In loops without epochs, snapshots of this many of the latest windows are kept. */
+/** How often the first samples are judged, before units can be: gradients need fewer. */
+const EARLY_JUDGEMENTS = 3;
+
+/** So many snapshots are taken whatever they cost; later ones of an epoch keep to the budget. */
+const FREE_SNAPSHOTS = 12;
+
+/** Where so many units of a layer fall silent at once, the next batches are watched to be sure. */
+const SUSPECT_SHARE = 0.25;
+
+/** So often that is done whatever it costs; then while the budget allows. */
+const FREE_EXAMINATIONS = 3;
+
+/** Snapshots of this many windows are kept: the first, and the latest. */
 const KEPT_WINDOWS = 100;
 
 /** `fit` tells where batches and epochs begin and end; in a loop of one's own nobody does. */
@@ -25,20 +44,26 @@ export type WatchKind = 'fit' | 'loop';
 /** The watching of one training run, from its beginning to its end. */
 export class Watch {
   epoch = 0;
+  /** Whether `fit` validates after each epoch. */
+  validates = false;
   private step = -1;
-  private readonly found = new Findings();
+  private isInBatch = false;
+  private readonly found: Findings;
   private readonly history: Snapshot[] = [];
   private readonly sites: readonly Site[];
+  private readonly weights: readonly WatchedWeight[];
   private readonly failed = new Set<Site>();
   private readonly notWatched: NotWatched[];
   private readonly schedule: Schedule;
   private readonly readings = new Readings();
-  private readonly restoreLayers: () => void;
-  private readonly warnings = new Set<string>();
+  private readonly provenance = new Provenance();
+  private readonly telling: Telling;
+  private readonly restores: readonly (() => void)[];
   private readonly scope = new GradientScope();
   private readonly called = new Set<Site>();
-  private windowSamples = ENOUGH_SAMPLES;
-  private nonFiniteSites = 0;
+  private windowSamples = ENOUGH_SAMPLES / EARLY_JUDGEMENTS;
+  private taken = 0;
+  private examinations = 0;
   private isJudged = true;
   private isOver = false;
 
@@ -47,24 +72,36 @@ export class Watch {
     private readonly model: tf.LayersModel,
     private readonly settings: Settings,
     private readonly kind: WatchKind,
+    optimizer: tf.Optimizer | undefined,
   ) {
     const {watched, notWatched} = chooseLayers(model, settings.layers);
     this.notWatched = notWatched;
     this.schedule = new Schedule(settings.every, settings.overheadBudget);
+    this.telling = new Telling(settings.reporters);
+    this.found = new Findings(settings.rules, (what, error) => this.telling.warn(what, error));
     const sites = watched.map(layer =>
       Array.from({length: layer.calls}, (_, call) => new Site(layer, call)),
     );
     this.sites = sites.flat();
+    this.weights = optimizer ? trainableWeights(model) : [];
     const restores = watched.map((layer, index) =>
       observeLayer(layer, {
         calls: layer.calls,
-        isWatching: call => this.isWatching(sites[index][call]),
-        observe: (call, activity) => this.observe(sites[index][call], activity),
+        isWatching: (call, phase) => this.isWatching(sites[index][call], phase),
+        observe: (call, recorded, phase) => this.observe(sites[index][call], recorded, phase),
       }),
     );
+    if (optimizer) {
+      restores.push(observeSteps(optimizer, {observe: gradientOf => this.observeStep(gradientOf)}));
+    }
+    this.restores = restores;
     // A loop of one's own asks for it; `fit` sets it as it begins.
     if (kind === 'loop') model.stopTraining = false;
-    this.restoreLayers = () => restores.forEach(restore => restore());
+    const layers = this.sites.map(({name, watched: {activationName: activation}}) => ({
+      name,
+      activation,
+    }));
+    this.telling.tell(reporter => reporter.onTrainBegin?.({layers, notWatched}));
   }
 
   get isRunning(): boolean {
@@ -79,64 +116,81 @@ export class Watch {
     return this.history;
   }
 
-  beginPass(): void {
-    this.step++;
-    this.isJudged = false;
-    this.called.clear();
-    this.schedule.beginPass();
+  /** A training batch of `fit` begins. */
+  beginBatch(): void {
+    this.isInBatch = true;
+    this.beginPass();
   }
 
-  endPass(): void {
-    this.schedule.endPass(this.sites.every(site => site.hasEnough || this.failed.has(site)));
+  /** A training batch of `fit` is over: reads what was gathered, when the device has it. */
+  async endBatch(): Promise<void> {
+    this.isInBatch = false;
+    if (this.schedule.isWatching) await this.takeIn({hasWeights: false});
+    this.endPass();
+    if (this.isWindowFull) await this.takeIn({hasWeights: true, then: () => this.closeWindow()});
   }
 
-  /** Reads what was gathered, when the device has it. */
-  collect(): Promise<void> {
-    return this.takeIn({hasWeights: false});
-  }
-
-  /** Ends a window of statistics: reads the weights too, judges, and keeps the snapshot. */
-  endWindow(): Promise<void> {
-    return this.takeIn({hasWeights: true, then: () => this.closeWindow()});
+  /** An epoch of `fit` is over: judges, and keeps the snapshot, where anyone waits or it is cheap. */
+  async endEpoch(logs: Readonly<Record<string, number>>): Promise<void> {
+    const isWanted = this.settings.reporters.some(({onSnapshot}) => onSnapshot !== undefined);
+    const isFree = this.taken < FREE_SNAPSHOTS;
+    if (!isWanted && !isFree && !this.schedule.isAffordable) return;
+    await this.takeIn({hasWeights: true, then: () => this.closeWindow(logs)});
   }
 
   /** Everything seen so far, with the weights as they are, or were at the end of training. */
   report(): Report {
     if (this.isRunning && canReadNow()) this.takeInSoon({hasWeights: true});
-    const {layers} = this.judge();
-    const cost = {share: this.schedule.share, every: this.schedule.spacing};
-    return reportOf(layers, this.findings, this.notWatched, cost);
+    const {layers, weights} = this.judge(false);
+    const curves = new Map(this.sites.map(({name, curve}) => [name, curve]));
+    return reportOf({
+      layers,
+      weights,
+      curves,
+      findings: this.findings,
+      notWatched: this.notWatched,
+      problems: this.telling.problems,
+      cost: {share: this.schedule.share, every: this.schedule.spacing},
+      rules: this.settings.rules,
+    });
   }
 
   /** Training is over: shows the report to every reporter. */
-  async showReport(): Promise<void> {
+  showReport(): Promise<void> {
     this.schedule.finish();
     const report = this.report();
-    for (const reporter of this.settings.reporters) {
-      await this.guard('a reporter failed', () => reporter.onTrainEnd?.(report));
-    }
+    this.telling.tell(reporter => reporter.onTrainEnd?.(report));
+    return this.telling.isDone();
   }
 
   /**
-   * Restores every layer, whatever happens then, and takes in what is still on the device. In a loop
+   * Restores the model, whatever happens then, and takes in what is still on the device. In a loop
    * of one's own, that was the training: the reporters are shown it. (On WebGPU a moment later.)
    */
   stop(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.restoreLayers();
-    const then = (): void => {
-      if (this.kind === 'fit') return void this.judge();
-      this.closeWindow();
-      void this.showReport();
-    };
-    if (!this.isJudged) this.takeInSoon({hasWeights: true, then});
+    for (const restore of this.restores) restore();
+    this.takeInSoon({
+      hasWeights: !this.isJudged,
+      then: () => {
+        if (this.kind === 'fit') this.judge(false);
+        else if (!this.isJudged) this.closeWindow();
+        for (const each of [...this.sites, ...this.weights]) each.dispose();
+        if (this.kind === 'loop' && this.step >= 0) void this.showReport();
+      },
+    });
     this.schedule.finish();
   }
 
-  private isWatching(site: Site): boolean {
+  private isWatching(site: Site, phase: Phase): boolean {
+    if (this.failed.has(site)) return false;
+    if (phase === 'inference') {
+      const isValidation = this.kind === 'fit' && this.validates && !this.isInBatch;
+      return isValidation && !site.hasEnoughValidation && this.schedule.isAffordable;
+    }
     if (this.kind === 'loop') this.noteCall(site);
-    return this.schedule.isWatching && !this.failed.has(site);
+    return this.schedule.isWatching;
   }
 
   /** In a loop of one's own, the first call in a gradient scope begins a pass. */
@@ -149,32 +203,79 @@ export class Watch {
     this.called.add(site);
   }
 
+  private beginPass(): void {
+    this.step++;
+    this.called.clear();
+    this.schedule.beginPass();
+  }
+
+  private endPass(): void {
+    this.schedule.endPass(this.sites.every(site => site.hasEnough || this.failed.has(site)));
+  }
+
   private endPassOfLoop(): void {
-    this.takeInSoon({hasWeights: false});
+    if (this.schedule.isWatching) this.takeInSoon({hasWeights: false});
     this.endPass();
-    const samples = Math.max(...this.sites.map(site => site.samplesOfWindow));
-    if (samples < this.windowSamples) return;
-    this.windowSamples = Math.min(2 * this.windowSamples, WINDOW_SAMPLES);
-    this.takeInSoon({hasWeights: true, then: () => this.closeWindow()});
+    if (this.isWindowFull) {
+      this.takeInSoon({hasWeights: true, then: () => this.closeWindow()});
+    }
+  }
+
+  private get isWindowFull(): boolean {
+    if (!this.schedule.isWatching) return false;
+    return this.sites.some(site => site.samplesOfWindow >= this.windowSamples);
   }
 
   /** Nothing that goes wrong here may end the training. */
-  private observe(site: Site, activity: Activity): void {
+  private observe(site: Site, recorded: RecordedCall, phase: Phase): void {
+    if (phase === 'training') this.isJudged = false;
+    const take = (work: () => ReturnType<Site['finishCall']>): void =>
+      this.guardSite(site, () => {
+        this.readings.add(...work());
+        if (!site.knowsStart) this.readings.add(...site.askForWeights());
+      });
+    if (recorded.isEmpty) return recorded.dispose();
+    take(() => site.observe(recorded, phase, take));
+  }
+
+  private guardSite(site: Site, work: () => void): void {
     try {
-      this.schedule.time(() => this.readings.add(site.gather(activity, this.step)));
+      this.schedule.time(work);
     } catch (error) {
-      const reason = (error as Error).message;
       this.failed.add(site);
-      this.notWatched.push({name: site.name, reason, hasActivation: true});
-      this.warn(`it watches ${site.name} no longer`, error);
+      this.notWatched.push({name: site.name, reason: messageOf(error), hasActivation: true});
+      this.telling.warn(`it watches ${site.name} no longer`, error);
     }
+  }
+
+  private observeStep(gradientOf: (name: string) => tf.Tensor | undefined): () => void {
+    if (!this.schedule.isWatching) return () => {};
+    const after: (() => void)[] = [];
+    this.schedule.time(() =>
+      this.attempt(CANNOT_READ, () => {
+        for (const weight of this.weights) {
+          const gradient = gradientOf(weight.variable.name);
+          if (!gradient) continue;
+          const end = weight.beginStep(gradient);
+          after.push(() => this.readings.add(...end()));
+        }
+      }),
+    );
+    return () =>
+      this.schedule.time(() => {
+        for (const each of after) this.attempt(CANNOT_READ, each);
+      });
   }
 
   /** Reads what is waiting, and the weights if wanted; then goes on with what there is. */
   private takeIn(intake: Intake): Promise<void> {
     return this.schedule.timeAsync(async () => {
       this.attempt(CANNOT_READ, () => this.prepare(intake));
-      await this.guard(CANNOT_READ, () => this.readings.collect());
+      try {
+        await this.readings.collect();
+      } catch (error) {
+        this.telling.warn(CANNOT_READ, error);
+      }
       this.attempt(CANNOT_JUDGE, () => this.goOn(intake));
     });
   }
@@ -190,71 +291,84 @@ export class Watch {
   }
 
   private prepare({hasWeights}: Intake): void {
-    if (!hasWeights) return;
-    for (const site of this.sites) this.readings.add(...site.askForWeights());
+    for (const site of this.sites) {
+      if (site.isWaiting) this.guardSite(site, () => this.readings.add(...site.finishCall()));
+      if (hasWeights) this.readings.add(...site.askForWeights());
+    }
   }
 
   private goOn({then}: Intake): void {
-    this.judgeNonFinite();
+    for (const site of this.sites) site.noteFirings(this.step);
+    const {epoch, step} = this;
+    this.examineSuspects();
+    if (this.provenance.look(this.sites, this.weights, {epoch, step})) this.judge(false);
     then?.();
   }
 
-  private closeWindow(): void {
-    this.history.push(this.judge());
-    if (this.kind === 'loop' && this.history.length > KEPT_WINDOWS) this.history.shift();
-    this.isJudged = true;
-    for (const site of this.sites) site.roll();
+  /** Units that fall silent between watched batches would else be told dead very late. */
+  private examineSuspects(): void {
+    const {schedule, step} = this;
+    if (!schedule.isWatching || schedule.isExamining) return;
+    const suspected = this.sites.find(
+      site => site.hasEnough && site.suspectShare(step) >= SUSPECT_SHARE,
+    );
+    if (!suspected) return;
+    if (this.examinations >= FREE_EXAMINATIONS && !schedule.isAffordable) return;
+    this.examinations++;
+    schedule.watchNext(Math.ceil(ENOUGH_SAMPLES / suspected.samplesOfPass));
   }
 
-  /** NaN and infinities are judged as they appear, not at the end of a window. */
-  private judgeNonFinite(): void {
-    const count = this.sites.filter(({hasNonFinite}) => hasNonFinite).length;
-    if (count === this.nonFiniteSites) return;
-    this.nonFiniteSites = count;
-    this.judge();
+  private closeWindow(logs?: Readonly<Record<string, number>>): void {
+    const {kind, history, sites, weights} = this;
+    if (kind === 'fit' && logs) for (const site of sites) site.closeValidation();
+    const snapshot = this.judge(!this.isJudged, logs);
+    history.push(snapshot);
+    if (history.length > KEPT_WINDOWS) history.splice(1, 1);
+    this.taken++;
+    this.isJudged = true;
+    this.telling.tell(reporter => reporter.onSnapshot?.(snapshot, this.findings));
+    for (const weight of weights) weight.roll();
+    if (this.windowSamples < ENOUGH_SAMPLES) {
+      this.windowSamples += ENOUGH_SAMPLES / EARLY_JUDGEMENTS;
+      return;
+    }
+    if (this.samples < ENOUGH_SAMPLES) return;
+    this.windowSamples = Math.min(2 * this.windowSamples, WINDOW_SAMPLES);
+    for (const site of sites) site.roll();
+  }
+
+  private get samples(): number {
+    return Math.max(0, ...this.sites.map(({samplesOfWindow}) => samplesOfWindow));
   }
 
   /** Finds what there is to find now, and tells what is new or has become worse. */
-  private judge(): Snapshot {
-    const {epoch, step} = this;
-    const layers = this.sites.flatMap(site => site.snapshot());
-    const snapshot = {epoch, step, layers, weights: [], firstNonFinite: null};
-    for (const finding of this.found.judge(snapshot)) this.announce(finding);
+  private judge(isWindow: boolean, logs?: Readonly<Record<string, number>>): Snapshot {
+    const {epoch, step, sites, weights, history} = this;
+    const snapshot = {
+      epoch,
+      step,
+      layers: sites.flatMap(site => site.snapshot()),
+      weights: weights.flatMap(weight => weight.snapshot()),
+      firstNonFinite: this.provenance.first,
+      ...(logs ? {logs} : {}),
+    };
+    for (const finding of this.found.judge(snapshot, history, isWindow)) this.announce(finding);
     return snapshot;
   }
 
   private announce(finding: Finding): void {
-    const {stopOn, onFinding, reporters} = this.settings;
+    const {stopOn, onFinding} = this.settings;
     if (stopOn.includes(finding.rule)) this.model.stopTraining = true;
-    void this.guard('onFinding failed', () => onFinding?.(finding));
-    for (const reporter of reporters) {
-      void this.guard('a reporter failed', () => reporter.onFinding?.(finding));
-    }
+    if (onFinding) this.telling.attempt('onFinding failed', () => onFinding(finding));
+    this.telling.tell((reporter: Reporter) => reporter.onFinding?.(finding));
   }
 
   private attempt(what: string, work: () => void): void {
     try {
       work();
     } catch (error) {
-      this.warn(what, error);
+      this.telling.warn(what, error);
     }
-  }
-
-  /** As `attempt`, for work that may wait. */
-  private async guard(what: string, work: () => void | Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.warn(what, error);
-    }
-  }
-
-  /** Says once what went wrong. */
-  private warn(what: string, error: unknown): void {
-    const message = `ActivationMonitor: ${what}; training goes on. ${String(error)}`;
-    if (this.warnings.has(message)) return;
-    this.warnings.add(message);
-    console.warn(message);
   }
 }
 

@@ -16,3 +16,20 @@ export function checkOptions(owner: string, options: unknown, accepted: readonly
   }
   checkKnown(owner, 'option', Object.keys(options), accepted);
 }
+
+/** @throws if a value is not a path, such as a URL. */
+export function checkPath(
+  owner: string,
+  argument: string,
+  value: unknown,
+): asserts value is string {
+  const refuse = (problem: string): never => {
+    throw new TypeError(`${owner}: ${argument} must be a path, ${problem}`);
+  };
+  const given = describeArgument(value);
+  if (value instanceof URL) refuse(`got ${given}. Make it one: fileURLToPath(url) of 'node:url'`);
+  if (typeof value !== 'string' || value === '') return refuse(`got ${given}`);
+  const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(value)?.[0];
+  if (scheme === 'file://') refuse(`not a URL, got ${given}. Leave out 'file://'`);
+  if (scheme !== undefined) refuse(`not a URL, got ${given}`);
+}

@@ -3,8 +3,10 @@ import {createHash, randomBytes} from 'node:crypto';
 import {realpathSync} from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import {checkOptions, describeArgument} from './arguments.js';
+import {messageOf} from '../errors.js';
+import {checkOptions, checkPath, describeArgument} from './arguments.js';
 import {buildModel, MismatchedWeights} from './build-model.js';
+import {removeQuietly, syncFolder, writeDurably} from './files.js';
 
 /** Options of {@link saveModel}. */
 export interface SaveModelOptions {
@@ -92,20 +94,15 @@ export async function loadModel(folder: string): Promise<tf.LayersModel> {
   }
 }
 
-function checkFolderArgument(functionName: string, folder: unknown): void {
-  const refuse = (problem: string) => {
-    throw new TypeError(`${functionName}: the folder must be a path, ${problem}`);
-  };
+function checkFolderArgument(functionName: string, folder: unknown): asserts folder is string {
+  checkPath(functionName, 'the folder', folder);
+  if (path.basename(folder) !== topologyFile) return;
   const given = describeArgument(folder);
-  if (folder instanceof URL) refuse(`got ${given}. Make it one: fileURLToPath(url) of 'node:url'`);
-  if (typeof folder !== 'string' || folder === '') return refuse(`got ${given}`);
-  const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(folder)?.[0];
-  if (scheme === 'file://') refuse(`not a URL, got ${given}. Leave out 'file://'`);
-  if (scheme !== undefined) refuse(`not a URL, got ${given}`);
-  if (path.basename(folder) === topologyFile) {
-    const holder = describeArgument(path.dirname(folder));
-    refuse(`got the file ${given}. Give the folder that holds it: ${holder}`);
-  }
+  const holder = describeArgument(path.dirname(folder));
+  throw new TypeError(
+    `${functionName}: the folder must be a path, got the file ${given}. ` +
+      `Give the folder that holds it: ${holder}`,
+  );
 }
 
 /** One name for a folder, however links lead to it and whether it exists yet. */
@@ -178,30 +175,6 @@ async function removeLeftovers(folder: string): Promise<void> {
     );
     if (changed < Date.now() - longestSave) await removeQuietly(file);
   }
-}
-
-async function writeDurably(file: string, content: Uint8Array | string): Promise<void> {
-  const handle = await fs.open(file, 'wx');
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Makes renames durable where the file system can; Windows cannot open a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await fs.open(folder, 'r');
-    await handle.sync().finally(() => handle.close());
-  } catch {
-    return;
-  }
-}
-
-async function removeQuietly(file: string): Promise<void> {
-  await fs.rm(file, {force: true}).catch(() => {});
 }
 
 /** Files in the folder itself that its model.json names; none where that file is missing or broken. */
@@ -389,8 +362,4 @@ function explainBuildError(error: unknown, file: string): Error {
 
 function loadError(message: string, cause?: unknown): Error {
   return new Error(`loadModel: ${message}`, cause === undefined ? undefined : {cause});
-}
-
-function messageOf(error: unknown): string {
-  return String((error as Error | undefined)?.message ?? error);
 }

@@ -8,8 +8,9 @@ import {chromium} from 'playwright-core';
 import type {Browser, Page} from 'playwright-core';
 import type {Suites as PageSuites} from './page.js';
 import type {PolicySuites} from './policy-page.js';
+import type {TfvisSuites} from './tfvis-page.js';
 
-type Suites = PageSuites & PolicySuites;
+type Suites = PageSuites & PolicySuites & TfvisSuites;
 
 const USUAL_PLACES = [
   '/usr/bin/chromium',

@@ -121,10 +121,10 @@ describe('attached', () => {
     expect(steps).toBe(9);
     expect(found).toMatchObject([{rule: 'dead-units', layer: 'hidden', step: 7}]);
     expect(monitor.findings).toEqual(found);
-    expect(monitor.snapshots).toHaveLength(1);
+    expect(monitor.snapshots).toHaveLength(3);
     expect(reports).toEqual([]);
     detach();
-    expect(monitor.snapshots).toHaveLength(2);
+    expect(monitor.snapshots).toHaveLength(4);
     const {ok, findings, layers: seen} = monitor.report();
     expect(reports).toMatchObject([{ok, findings, layers: seen}]);
     expect(seen[0]).toMatchObject({samples: 360, dead: [0, 1, 2, 3]});
@@ -159,8 +159,8 @@ describe('attached', () => {
     expect(layer).toMatchObject({samples: 20000, mean: [5], std: [0], min: [5]});
     const {length} = monitor.snapshots;
     expect(length).toBeGreaterThan(6);
-    expect(monitor.snapshots[0].layers[0]).toMatchObject({windowSamples: 400, mean: [0]});
-    expect(monitor.snapshots[length - 2].layers[0].windowSamples).toBe(3200);
+    expect(monitor.snapshots[0].layers[0]).toMatchObject({samples: 400, mean: [0]});
+    expect(monitor.snapshots[length - 2].layers[0].samples).toBe(3200);
   });
 
   test('one gradient is one step, however often it calls the model', () => {

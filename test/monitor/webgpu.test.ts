@@ -69,5 +69,4 @@ test('restores the layers and says so where the device can no longer be read', a
   await tf.nextFrame();
   expect(isHooked(model)).toBe(false);
   expect(warn.mock.calls).toEqual([[expect.stringMatching(/could not read .*device lost/)]]);
-  expect(monitor.report().layers).toEqual([]);
 });

@@ -26,6 +26,8 @@ export interface Workspace {
    */
   reserve(bytes: number, slots: number): number;
   release(): void;
+  /** Bytes aligned to 8 that stay until they are freed, whatever is reserved meanwhile. */
+  keep(bytes: number): KeptBytes;
   /** All elements of a tensor, to be read or written before the next reservation or output. */
   view(tensor: TensorInfo): Float32Array;
   /** A new tensor. */
@@ -41,8 +43,14 @@ export interface Workspace {
   written(tensor: TensorInfo, slot: number, offset: number, count: number): void;
 }
 
+/** Memory that is held from run to run. */
+export interface KeptBytes {
+  readonly address: number;
+  free(): void;
+}
+
 /** One scalar input of a kernel: a tensor, or every n-th element of one. */
-interface InputPlan {
+export interface InputPlan {
   readonly tensor: number;
   readonly coefficient: number;
   readonly coefficients: number;
@@ -52,7 +60,7 @@ interface InputPlan {
 }
 
 /** One scalar output of a kernel. */
-interface OutputPlan {
+export interface OutputPlan {
   readonly tensor: number;
   readonly coefficient: number;
   readonly coefficients: number;
@@ -72,7 +80,7 @@ interface Prelude {
 }
 
 /** How a program runs on tensors of given shapes. */
-interface Plan {
+export interface Plan {
   readonly prelude?: Prelude;
   readonly rows: number;
   readonly columns: number;
@@ -99,13 +107,38 @@ const plans = new WeakMap<Program, KnownPlan[]>();
 const REMEMBERED_PLANS = 16;
 
 function planOf(program: Program, tensors: readonly TensorInfo[], shapes: ProgramShapes): Plan {
+  return rememberedPlan(plans, makePlan, program, tensors, shapes);
+}
+
+const gatheringPlans = new WeakMap<Program, KnownPlan[]>();
+
+/** A plan that gathers every output, without a prelude. */
+export function gatheringPlanOf(
+  program: Program,
+  tensors: readonly TensorInfo[],
+  shapes: ProgramShapes,
+): Plan {
+  return rememberedPlan(gatheringPlans, makeGatheringPlan, program, tensors, shapes);
+}
+
+function rememberedPlan(
+  plans: WeakMap<Program, KnownPlan[]>,
+  make: (
+    program: Program,
+    tensorShapes: readonly (readonly number[])[],
+    shapes: ProgramShapes,
+  ) => Plan,
+  program: Program,
+  tensors: readonly TensorInfo[],
+  shapes: ProgramShapes,
+): Plan {
   let known = plans.get(program);
   if (!known) plans.set(program, (known = []));
   for (const {plan, shapes: earlier} of known) {
     if (areTheSame(earlier, tensors, shapes)) return plan;
   }
   const inputShapes = tensors.map(({shape}) => [...shape]);
-  const plan = makePlan(program, inputShapes, shapes);
+  const plan = make(program, inputShapes, shapes);
   const all = [...[shapes.full, ...shapes.reduced].map(shape => [...shape]), ...inputShapes];
   known.unshift({plan, shapes: all});
   known.length = Math.min(known.length, REMEMBERED_PLANS);
@@ -172,10 +205,20 @@ function makePlan(
   };
 }
 
+function makeGatheringPlan(
+  program: Program,
+  tensorShapes: readonly (readonly number[])[],
+  shapes: ProgramShapes,
+): Plan {
+  return makePlainPlan(program, tensorShapes, shapes, true);
+}
+
+/** Unless asked to, it does not gather what is reduced to the full shape. */
 function makePlainPlan(
   program: Program,
   tensorShapes: readonly (readonly number[])[],
   {full, reduced}: ProgramShapes,
+  gathersAll = false,
 ): Plan {
   const inputShapes = program.inputs.map(({length}, index) =>
     length === undefined ? tensorShapes[index] : tensorShapes[index].slice(0, -1),
@@ -195,6 +238,7 @@ function makePlainPlan(
   );
   const modes = program.outputs.map(({value, reduction}, tensor): OutputMode => {
     const isGathered =
+      gathersAll ||
       Array.isArray(value) ||
       reduction === 'histogram' ||
       sizeOf(outerShapes[tensor]) !== sizeOf(full);
@@ -323,33 +367,160 @@ function runPlainly(
   workspace.release();
 }
 
+/** Where the outputs of a plan are gathered, relative to the start of what is reserved or kept. */
+export interface GatheringPlaces {
+  readonly addresses: readonly number[];
+  /** Of the float32 results of a band of rows, where a kernel keeps such. */
+  readonly partials: readonly number[];
+  readonly bytes: number;
+}
+
+/** What stays from run to run: what is gathered, and shared inputs that may come again. */
+export interface KeptPlaces extends GatheringPlaces {
+  readonly inputs: readonly number[];
+  /** The data that lies at each place of an input. */
+  readonly placed: (object | undefined)[];
+}
+
+/** Bytes for an input that is neither walked nor read where it lies. */
+function inputBytes(plan: Plan, input: InputPlan): number {
+  return alignedTo8(input.size * repeatsOf(plan, input) * FLOAT32_BYTES);
+}
+
+/** Places, from 0 on, for all that can stay from run to run. */
+export function keptPlaces(plan: Plan): KeptPlaces {
+  let end = 0;
+  const inputs = plan.inputs.map(input => {
+    const address = end;
+    if (!isWalked(input)) end += inputBytes(plan, input);
+    return address;
+  });
+  const gathered = gatheringPlaces(plan, end);
+  return {...gathered, bytes: end + gathered.bytes, inputs, placed: []};
+}
+
+/** Places, from byte `start` on, for all that a plan gathers. */
+export function gatheringPlaces(plan: Plan, start = 0): GatheringPlaces {
+  let end = start;
+  const take = (size: number): number => {
+    const address = end;
+    end += alignedTo8(size);
+    return address;
+  };
+  const places = plan.outputs.map(output => {
+    const {reduction, size} = output;
+    if (reduction === undefined) return {address: 0, partial: 0};
+    const address = take(size * repeatsOf(plan, output) * bytesOf(reduction));
+    const needed = plan.columns * plan.together * FLOAT32_BYTES;
+    return {address, partial: hasPartials(output) ? take(needed) : 0};
+  });
+  return {
+    addresses: places.map(({address}) => address),
+    partials: places.map(({partial}) => partial),
+    bytes: end - start,
+  };
+}
+
+/** Sets what is gathered to what it starts from. */
+export function clearGathered(
+  plan: Plan,
+  {addresses, partials}: GatheringPlaces,
+  buffer: ArrayBufferLike,
+): void {
+  plan.outputs.forEach((output, index) => {
+    const {reduction, size} = output;
+    if (reduction === undefined) return;
+    const length = size * repeatsOf(plan, output);
+    const neutral = neutralOf(reduction);
+    if (reduction === 'histogram') {
+      new Int32Array(buffer, addresses[index], length * HISTOGRAM_BINS).fill(0);
+    } else {
+      new Float64Array(buffer, addresses[index], length).fill(neutral);
+    }
+    if (hasPartials(output)) {
+      const columns = plan.columns * plan.together;
+      new Float32Array(buffer, partials[index], columns).fill(neutral);
+    }
+  });
+}
+
+/** Joins the repeats of what was gathered of one output, and writes it among its coefficients. */
+export function joinGathered(
+  plan: Plan,
+  output: OutputPlan,
+  address: number,
+  buffer: ArrayBufferLike,
+  target: Float32Array | Float64Array,
+): void {
+  const {coefficient, coefficients, size, reduction} = output;
+  const repeats = repeatsOf(plan, output);
+  const bins = reduction === 'histogram' ? HISTOGRAM_BINS : 1;
+  const source =
+    reduction === 'histogram'
+      ? new Int32Array(buffer, address, size * repeats * bins)
+      : new Float64Array(buffer, address, size * repeats);
+  if (repeats === 1 && coefficients === 1) {
+    target.set(source);
+    return;
+  }
+  const period = repeats === 1 ? size : plan.columns;
+  if (reduction === 'sum' && period === size && coefficients === 1) {
+    target.set(source.subarray(0, size));
+    for (let index = size; index < source.length; index++) target[index % size] += source[index];
+    return;
+  }
+  const join = JOIN[reduction!];
+  for (let element = 0; element < size; element++) {
+    const start = Math.floor(element / period) * period * repeats + (element % period);
+    for (let bin = 0; bin < bins; bin++) {
+      let joined = source[start * bins + bin];
+      for (let repeat = 1; repeat < repeats; repeat++) {
+        joined = join(joined, source[(start + repeat * period) * bins + bin]);
+      }
+      target[(element * coefficients + coefficient) * bins + bin] = joined;
+    }
+  }
+}
+
+/** How often a tensor that is the same in every row is repeated. */
+function repeatsOf({together}: Plan, {walk}: InputPlan | OutputPlan): number {
+  return walk.columns && !walk.rows ? together : 1;
+}
+
+function alignedTo8(bytes: number): number {
+  return Math.ceil(bytes / FLOAT64_BYTES) * FLOAT64_BYTES;
+}
+
 /** One run of a kernel, in as many calls as it takes. */
-class Execution {
+export class Execution {
   /** The addresses of what stays in place: shared inputs, and what is gathered. */
   private readonly addresses: number[] = [];
-  private readonly partials: number[] = [];
+  private partials: readonly number[] = [];
 
+  /** With `kept`, what is gathered is added to what lies there, and stays there. */
   constructor(
     private readonly plan: Plan,
     private readonly workspace: Workspace,
     private readonly tensors: readonly TensorInfo[],
     private readonly results: readonly TensorInfo[],
+    private readonly kept?: KeptPlaces,
   ) {}
 
   run(kernel: Kernel): void {
-    this.reserve();
+    const {kept, plan, workspace} = this;
+    const places = this.reserve();
     try {
-      this.place();
-      for (const offsets of this.plan.offsets) this.walk(kernel, offsets);
-      this.gather();
+      this.placeInputs();
+      if (!kept) clearGathered(plan, places, workspace.memory.buffer);
+      for (const offsets of plan.offsets) this.walk(kernel, offsets);
+      if (!kept) this.gather();
     } finally {
-      this.workspace.release();
+      workspace.release();
     }
   }
 
-  /** How often a tensor that is the same in every row is repeated. */
-  private repeats({walk}: InputPlan | OutputPlan): number {
-    return walk.columns && !walk.rows ? this.plan.together : 1;
+  private repeats(stream: InputPlan | OutputPlan): number {
+    return repeatsOf(this.plan, stream);
   }
 
   /** Whether a shared input is read where it lies. */
@@ -358,44 +529,42 @@ class Execution {
     return isReachable && input.coefficients === 1 && this.repeats(input) === 1;
   }
 
-  private reserve(): void {
-    const {inputs, outputs, columns, together} = this.plan;
+  /** Reserves places for shared inputs and, unless it is kept, for what is gathered. */
+  private reserve(): GatheringPlaces {
+    const {plan, kept, tensors} = this;
+    const {inputs, outputs} = plan;
     let bytes = 0;
-    const take = (size: number): number => {
-      const address = bytes;
-      bytes += Math.ceil(size / FLOAT64_BYTES) * FLOAT64_BYTES;
-      return address;
-    };
-    for (const input of inputs) {
-      const isPlaced = !isWalked(input) && !this.isInPlace(input);
-      this.addresses.push(isPlaced ? take(input.size * this.repeats(input) * FLOAT32_BYTES) : 0);
-    }
-    for (const output of outputs) {
-      const {reduction, size} = output;
-      if (reduction === undefined) {
-        this.addresses.push(0);
-        this.partials.push(0);
-        continue;
-      }
-      this.addresses.push(take(size * this.repeats(output) * bytesOf(reduction)));
-      this.partials.push(hasPartials(output) ? take(columns * together * FLOAT32_BYTES) : 0);
-    }
-    const start = this.workspace.reserve(bytes, inputs.length + outputs.length);
-    this.addresses.forEach((_, index) => (this.addresses[index] += start));
-    inputs.forEach((input, index) => {
-      if (!this.isInPlace(input)) return;
-      this.addresses[index] = this.workspace.addressOf!(this.tensors[input.tensor]);
+    const offsets = inputs.map(input => {
+      if (kept || isWalked(input) || this.isInPlace(input)) return 0;
+      const offset = bytes;
+      bytes += inputBytes(plan, input);
+      return offset;
     });
-    this.partials.forEach((_, index) => (this.partials[index] += start));
+    const own = kept ? undefined : gatheringPlaces(plan, bytes);
+    bytes += own?.bytes ?? 0;
+    const start = this.workspace.reserve(bytes, inputs.length + outputs.length);
+    const places = kept ?? movedBy(start, own!);
+    inputs.forEach((input, index) => {
+      const isThere = !isWalked(input) && this.isInPlace(input);
+      const own = kept ? kept.inputs[index] : start + offsets[index];
+      this.addresses.push(isThere ? this.workspace.addressOf!(tensors[input.tensor]) : own);
+    });
+    this.addresses.push(...places.addresses);
+    this.partials = places.partials;
+    return places;
   }
 
-  /** Copies the shared inputs to their places, and sets what is gathered to what it starts from. */
-  private place(): void {
-    const {inputs, outputs, columns, together} = this.plan;
+  /** Copies the shared inputs to their places. */
+  private placeInputs(): void {
+    const {kept, plan} = this;
+    const {inputs, columns} = plan;
     const {buffer} = this.workspace.memory;
     inputs.forEach((input, index) => {
       if (isWalked(input) || this.isInPlace(input)) return;
       const {tensor, coefficient, coefficients, size} = input;
+      const {dataId} = this.tensors[tensor];
+      if (kept?.placed[index] === dataId) return;
+      if (kept) kept.placed[index] = dataId;
       const repeats = this.repeats(input);
       const target = new Float32Array(buffer, this.addresses[index], size * repeats);
       const source = this.workspace.view(this.tensors[tensor]);
@@ -408,21 +577,6 @@ class Execution {
         const value = source[element * coefficients + coefficient];
         const start = Math.floor(element / period) * period * repeats + (element % period);
         for (let repeat = 0; repeat < repeats; repeat++) target[start + repeat * period] = value;
-      }
-    });
-    outputs.forEach((output, index) => {
-      const {reduction, size} = output;
-      if (reduction === undefined) return;
-      const address = this.addresses[inputs.length + index];
-      const length = size * this.repeats(output);
-      const neutral = neutralOf(reduction);
-      if (reduction === 'histogram') {
-        new Int32Array(buffer, address, length * HISTOGRAM_BINS).fill(0);
-      } else {
-        new Float64Array(buffer, address, length).fill(neutral);
-      }
-      if (hasPartials(output)) {
-        new Float32Array(buffer, this.partials[index], columns * together).fill(neutral);
       }
     });
   }
@@ -509,39 +663,27 @@ class Execution {
     });
   }
 
-  /** Joins the repeats of what was gathered, and writes the outputs. */
+  /** Writes what was gathered to the outputs. */
   private gather(): void {
-    const {inputs, outputs, columns} = this.plan;
-    const {buffer} = this.workspace.memory;
-    outputs.forEach((output, index) => {
-      const {tensor, coefficient, coefficients, size, reduction} = output;
-      if (reduction === undefined) return;
-      const target = this.workspace.view(this.results[tensor]);
-      const address = this.addresses[inputs.length + index];
-      const repeats = this.repeats(output);
-      const bins = reduction === 'histogram' ? HISTOGRAM_BINS : 1;
-      const source =
-        reduction === 'histogram'
-          ? new Int32Array(buffer, address, size * repeats * bins)
-          : new Float64Array(buffer, address, size * repeats);
-      if (repeats === 1 && coefficients === 1) {
-        target.set(source);
-        return;
-      }
-      const period = repeats === 1 ? size : columns;
-      const join = JOIN[reduction];
-      for (let element = 0; element < size; element++) {
-        const start = Math.floor(element / period) * period * repeats + (element % period);
-        for (let bin = 0; bin < bins; bin++) {
-          let joined = source[start * bins + bin];
-          for (let repeat = 1; repeat < repeats; repeat++) {
-            joined = join(joined, source[(start + repeat * period) * bins + bin]);
-          }
-          target[(element * coefficients + coefficient) * bins + bin] = joined;
-        }
-      }
+    const {plan, workspace, addresses} = this;
+    const {buffer} = workspace.memory;
+    plan.outputs.forEach((output, index) => {
+      if (output.reduction === undefined) return;
+      const address = addresses[plan.inputs.length + index];
+      const target = workspace.view(this.results[output.tensor]);
+      joinGathered(plan, output, address, buffer, target);
     });
   }
+}
+
+/** Places that were told from 0 on, where they begin at `start`. */
+export function movedBy(start: number, places: GatheringPlaces): GatheringPlaces {
+  const move = (address: number): number => address + start;
+  return {
+    addresses: places.addresses.map(move),
+    partials: places.partials.map(move),
+    bytes: places.bytes,
+  };
 }
 
 /** Whether a kernel keeps float32 results of a band of rows, before it widens them. */
@@ -554,6 +696,11 @@ function bytesOf(reduction: Reduction): number {
 }
 
 const add = (a: number, b: number): number => a + b;
+/** How two results of a reduction are joined. */
+export function joinOf(reduction: Reduction): (a: number, b: number) => number {
+  return JOIN[reduction];
+}
+
 const JOIN: Record<Reduction, (a: number, b: number) => number> = {
   sum: add,
   histogram: add,

@@ -6,7 +6,8 @@ import {sizeOf} from '../target.js';
 import type {KernelTarget} from '../target.js';
 import {canCompile} from './compile.js';
 import {execute} from './execute.js';
-import type {Workspace} from './execute.js';
+import {WasmAccumulator} from './accumulator.js';
+import type {KeptBytes, Workspace} from './execute.js';
 import {lower} from './lower.js';
 import {recoveries} from './recover.js';
 import {share} from './share.js';
@@ -58,6 +59,11 @@ class SharedWorkspace implements Workspace {
     this.scratch = undefined;
   }
 
+  keep(bytes: number): KeptBytes {
+    const tensor = this.backend.makeOutput([bytes / FLOAT32_BYTES], 'float32');
+    return {address: this.addressOf(tensor), free: () => this.dispose(tensor)};
+  }
+
   view(tensor: TensorInfo): Float32Array {
     return new Float32Array(this.memory.buffer, this.addressOf(tensor), sizeOf(tensor.shape));
   }
@@ -94,18 +100,35 @@ class PrivateWorkspace implements Workspace {
   readonly memory = new WebAssembly.Memory({initial: 16});
   private floats = new Float32Array(this.memory.buffer);
   private firstBlock = 0;
+  /** What is kept lies before all that is reserved. */
+  private readonly kept = new Set<{readonly start: number; readonly end: number}>();
 
   constructor(private readonly backend: CpuBackend) {}
 
   reserve(bytes: number, slots: number): number {
-    this.firstBlock = Math.ceil(bytes / FLOAT32_BYTES);
-    const needed = bytes + slots * BLOCK_ELEMENTS * FLOAT32_BYTES;
-    const missing = needed - this.memory.buffer.byteLength;
-    if (missing > 0) {
-      this.memory.grow(Math.ceil(missing / PAGE_BYTES));
-      this.floats = new Float32Array(this.memory.buffer);
-    }
-    return 0;
+    const start = this.endOfKept();
+    this.firstBlock = Math.ceil((start + bytes) / FLOAT32_BYTES);
+    this.growTo(start + bytes + slots * BLOCK_ELEMENTS * FLOAT32_BYTES);
+    return start;
+  }
+
+  keep(bytes: number): KeptBytes {
+    const start = this.endOfKept();
+    const area = {start, end: start + bytes};
+    this.kept.add(area);
+    this.growTo(area.end);
+    return {address: start, free: () => this.kept.delete(area)};
+  }
+
+  private endOfKept(): number {
+    return Math.max(0, ...[...this.kept].map(({end}) => end));
+  }
+
+  private growTo(bytes: number): void {
+    const missing = bytes - this.memory.buffer.byteLength;
+    if (missing <= 0) return;
+    this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    this.floats = new Float32Array(this.memory.buffer);
   }
 
   release(): void {}
@@ -173,6 +196,7 @@ export const wasmTarget: KernelTarget = {
   share,
   usesOutputs,
   run: (program, inputs, shapes, backend) => execute(program, inputs, shapes, workspaceOf(backend)),
+  accumulator: (program, backend) => new WasmAccumulator(program, workspaceOf(backend)),
 };
 
 const workspaces = new WeakMap<KernelBackend, Workspace>();

@@ -1,20 +1,6 @@
-import {ENOUGH_SAMPLES} from '../types.js';
-import type {Finding, Report, Reporter} from '../types.js';
+import {COLUMNS} from '../layer-table.js';
 import {percent, ranges, wrap} from '../text.js';
-
-const HEADER = [
-  'layer',
-  'activation',
-  'units',
-  'samples',
-  'mean',
-  'std',
-  'zeros',
-  'slope',
-  'dead',
-  'saturated',
-];
-const TEXT_COLUMNS = 2;
+import type {Finding, LayerReport, Report, Reporter} from '../types.js';
 
 /** How many units, or runs of them, a finding shows; the report has them all. */
 const SHOWN_UNITS = 20;
@@ -22,63 +8,50 @@ const SHOWN_UNITS = 20;
 /** Text below the table is broken at this many characters. */
 const WIDTH = 100;
 
-/** The mean over the units that have a value: a unit that gave only NaN has none. */
-function mean(values: readonly (number | null)[]): number {
-  const known = values.filter(value => value !== null);
-  return known.reduce((total, value) => total + value, 0) / known.length;
-}
+/** Colours of ANSI terminals. */
+const COLOURS: Readonly<Record<Finding['severity'], number>> = {info: 36, warning: 33, error: 31};
 
-function average(values: readonly number[], format = (value: number) => value.toFixed(2)): string {
-  const value = mean(values);
-  return Number.isFinite(value) ? format(value) : '–';
-}
-
-function rowOf(layer: Report['layers'][number]): string[] {
-  const {name, activation, units, samples, mean, std, zeroShare, slope, dead, saturated} = layer;
-  const enough = samples >= ENOUGH_SAMPLES;
+/**
+ * A report as text: a row for each layer, averaged over its units, then the findings.
+ * @param hasColours Whether to colour the severities, for a terminal.
+ */
+export function formatReport(report: Report, hasColours = false): string {
+  const {layers, findings, notWatched, problems, cost} = report;
+  const unseen = notWatched.filter(({hasActivation}) => hasActivation);
   return [
-    name,
-    activation,
-    String(units),
-    String(samples),
-    average(mean),
-    average(std),
-    average(zeroShare, percent),
-    slope ? average(slope) : '–',
-    enough && slope ? String(dead.length) : slope ? 'not enough data' : '–',
-    enough && slope ? String(saturated.length) : slope ? '' : '–',
-  ];
+    ...formatTable(layers),
+    ...findings.flatMap(finding => formatFinding(finding, hasColours)),
+    '',
+    ...(findings.length === 0 ? ['No findings.'] : []),
+    ...unseen.map(({name, reason}) => `Not watched: ${name} (${reason})`),
+    ...problems.map(problem => `Problem: ${problem}`),
+    `Watching took ${percent(cost.share)} of the time (every ${cost.every === 1 ? 'batch' : `${cost.every} batches`}).`,
+  ].join('\n');
 }
 
-/** The table of a report as text: a row for each layer, averaged over its units, then the findings. */
-export function formatReport(report: Report): string {
-  const rows = [HEADER, ...report.layers.map(rowOf)];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map(row => row[column].length)));
-  const table = rows.map(row =>
+function formatTable(layers: readonly LayerReport[]): string[] {
+  const rows = [
+    COLUMNS.map(({title}) => title),
+    ...layers.map(layer => COLUMNS.map(({cell}) => cell(layer))),
+  ];
+  const widths = COLUMNS.map((_, column) => Math.max(...rows.map(row => row[column].length)));
+  return rows.map(row =>
     row
       .map((cell, column) =>
-        column < TEXT_COLUMNS ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+        COLUMNS[column].isText ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
       )
       .join('  ')
       .trimEnd(),
   );
-  const {share, every} = report.cost;
-  const unseen = report.notWatched.filter(({hasActivation}) => hasActivation);
-  return [
-    ...table,
-    ...report.findings.flatMap(formatFinding),
-    '',
-    ...(report.findings.length === 0 ? ['No dead, saturated or non-finite units found.'] : []),
-    ...unseen.map(({name, reason}) => `Not watched: ${name} (${reason})`),
-    `Watching took ${percent(share)} of the time (every ${every === 1 ? 'batch' : `${every} batches`}).`,
-  ].join('\n');
 }
 
-function formatFinding({severity, rule, layer, units, message, fixes}: Finding): string[] {
+function formatFinding(finding: Finding, hasColours: boolean): string[] {
+  const {severity, rule, layer, units, message, fixes} = finding;
   const indented = (text: string): string[] => wrap(text, WIDTH - 2).map(line => `  ${line}`);
+  const title = hasColours ? `\u001b[${COLOURS[severity]}m${severity}\u001b[39m` : severity;
   return [
     '',
-    `${severity}: ${rule} in ${layer}`,
+    `${title}: ${rule} in ${layer}`,
     ...indented(message),
     ...(units ? indented(`units ${ranges(units, SHOWN_UNITS)}`) : []),
     ...fixes.flatMap(({title, code}) => {
@@ -88,11 +61,22 @@ function formatFinding({severity, rule, layer, units, message, fixes}: Finding):
   ];
 }
 
-/** Prints the table at the end of training. */
+/**
+ * Prints a table of the layers and what was found, at the end of training. The severities have colours
+ * where the output is a terminal and the environment variable `NO_COLOR` is not set or empty
+ * (https://no-color.org).
+ */
 export function consoleReporter(): Reporter {
   return {
     onTrainEnd(report) {
-      console.log(`\n${formatReport(report)}\n`);
+      console.log(`\n${formatReport(report, isColourTerminal())}\n`);
     },
   };
+}
+
+/** In a browser there is no process, or one that a bundler made up. */
+function isColourTerminal(): boolean {
+  if (typeof process === 'undefined') return false;
+  const isTerminal = (process.stdout as NodeJS.WriteStream | undefined)?.isTTY ?? false;
+  return isTerminal && !process.env?.NO_COLOR;
 }

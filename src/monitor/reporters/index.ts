@@ -1,1 +1,3 @@
 export {consoleReporter, formatReport} from './console.js';
+export {tfvisReporter} from './tfvis.js';
+export type {TfVis} from './tfvis.js';

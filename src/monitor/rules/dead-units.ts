@@ -1,63 +1,98 @@
+import {lowerLearningRate, scaleInputs, slopeOnBothSides, startAtScale} from '../fixes.js';
+import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot} from '../types.js';
-import type {Problem, Rule} from './rule.js';
-import {percent, plural} from '../text.js';
+import {LAYER_SHARE, isFiniteUnit, unitsWhere} from '../units.js';
+import {defineRule} from './define-rule.js';
+import type {Problem} from './rule.js';
 
 /** An output this close to 0 rests there. */
 const REST = 1e-6;
 
-/** The share of a layer's units from which its dead ones are an error. */
-const ERROR_SHARE = 0.5;
+interface DeadOptions {
+  readonly samples?: number;
+}
 
 /** The units that never fired in enough samples, rest at 0, and whose weights get no gradient. */
-export function deadUnits(layer: LayerSnapshot): number[] {
-  if (!layer.slope) return [];
-  return layer.quietSamples.flatMap((samples, unit) =>
-    samples >= ENOUGH_SAMPLES &&
-    Math.max(Math.abs(layer.min[unit]), Math.abs(layer.max[unit])) <= REST &&
-    (layer.weightSlope?.[unit] ?? 0) === 0 &&
-    layer.nonFinite[unit] === 0
-      ? [unit]
-      : [],
+export function deadUnits(
+  layer: LayerSnapshot,
+  {samples = ENOUGH_SAMPLES}: DeadOptions = {},
+): number[] {
+  if (!layer.slope || layer.samples < Math.min(samples, ENOUGH_SAMPLES)) return [];
+  return unitsWhere(
+    layer,
+    unit =>
+      layer.quietSamples[unit] >= samples &&
+      Math.max(Math.abs(layer.min[unit]), Math.abs(layer.max[unit])) <= REST &&
+      (layer.weightSlope?.[unit] ?? 0) === 0 &&
+      isFiniteUnit(layer, unit),
   );
 }
 
-/** Dead: never fired in n ≥ 300 samples, which bounds its firing rate at 3/n with 95 % confidence. */
-export const deadUnitsRule: Rule = {
+/**
+ * Dead: never fired in n ≥ 300 samples, which bounds its firing rate at 3/n with 95 % confidence (the
+ * rule of three), at rest at 0, and without a gradient for its own weights. Small ReLU networks that
+ * learn well often lose a third of their units: keras-contrib's detector warns from 10 % of a layer,
+ * SageMaker's from 50 %, as this one does. It is an error where hardly anything of the layer is left.
+ */
+export const deadUnitsRule = defineRule({
   id: 'dead-units',
   description: 'Units that never fire',
-  options: {},
-  check: ({snapshot}) => snapshot.layers.flatMap(checkLayer),
-};
+  link: 'https://arxiv.org/abs/1903.06733',
+  options: {
+    samples: {default: ENOUGH_SAMPLES, description: 'Samples in a row without firing'},
+    share: LAYER_SHARE,
+    errorShare: {default: 0.75, description: 'Share of a layer from which it is an error'},
+  },
+  check: ({snapshot, options}) => snapshot.layers.flatMap(layer => checkLayer(layer, options)),
+});
 
-function checkLayer(layer: LayerSnapshot): Problem[] {
-  const units = deadUnits(layer);
+function checkLayer(
+  layer: LayerSnapshot,
+  options: Record<'samples' | 'share' | 'errorShare', number>,
+): Problem[] {
+  const units = deadUnits(layer, options);
   if (units.length === 0) return [];
+  const share = units.length / layer.units;
   const samples = Math.min(...units.map(unit => layer.quietSamples[unit]));
   const bound = 3 / samples;
+  const lastFired = units.map(unit => layer.lastFired[unit]);
+  const neverFired = lastFired.filter(step => step < 0).length;
   return [
     {
-      severity: units.length / layer.units >= ERROR_SHARE ? 'error' : 'warning',
+      severity: share >= options.errorShare ? 'error' : share >= options.share ? 'warning' : 'info',
       layer: layer.name,
       units,
       message:
         `${units.length} of ${plural(layer.units, 'unit')} did not fire in the last ${samples} ` +
-        `samples or more: each fires for less than ${percent(bound)} of inputs (95 % confidence)`,
-      evidence: {samples, firingRateBound: bound, share: units.length / layer.units},
-      fixes: [
-        {
-          title: 'Lower the learning rate',
-          code: 'model.compile({optimizer: tf.train.adam(1e-3), …})',
-        },
-        {
-          title: 'Start the biases at 0 and the kernels at the scale of the activation',
-          code: "tf.layers.dense({units, kernelInitializer: 'heNormal', biasInitializer: 'zeros'})",
-        },
-        {
-          title: 'Use an activation with a slope on both sides',
-          code: 'model.add(tf.layers.dense({units})); model.add(layers.prelu({alphaInitializer: tf.initializers.constant({value: 0.25})}))',
-        },
-      ],
+        `samples or more: each fires for less than ${percent(bound)} of inputs (95 % confidence)` +
+        (neverFired === units.length ? '; none of them ever fired' : ''),
+      evidence: {
+        samples,
+        firingRateBound: bound,
+        share,
+        lastFired,
+        neverFired,
+        ...validationEvidence(layer, units),
+      },
+      fixes: fixesOf(neverFired > units.length / 2),
     },
   ];
+}
+
+/** In how many validation samples they were silent too; which of them were not. */
+function validationEvidence({validation}: LayerSnapshot, units: readonly number[]): object {
+  if (!validation?.firingRate) return {};
+  const {firingRate, samples} = validation;
+  return {
+    validationSamples: samples,
+    firedInValidation: units.filter(unit => firingRate[unit] > 0),
+  };
+}
+
+/** Units that never fired started that way; the others were pushed by an update that was too large. */
+function fixesOf(neverFired: boolean): NonNullable<Problem['fixes']> {
+  return neverFired
+    ? [scaleInputs, startAtScale, lowerLearningRate, slopeOnBothSides]
+    : [lowerLearningRate, scaleInputs, startAtScale, slopeOnBothSides];
 }

@@ -1,46 +1,120 @@
-import type {Finding, LayerSnapshot} from '../types.js';
-import type {Problem, Rule} from './rule.js';
-import {plural} from '../text.js';
+import {lowerLearningRate, scaleInputs} from '../fixes.js';
+import {plural, ranges} from '../text.js';
+import type {FirstNonFinite, LayerSnapshot, Snapshot} from '../types.js';
+import {defineRule} from './define-rule.js';
+import type {Problem} from './rule.js';
 
-const FIXES: Finding['fixes'] = [
-  {title: 'Lower the learning rate', code: 'model.compile({optimizer: tf.train.adam(1e-4), …})'},
-  {title: 'Look for NaN, Infinity and very large numbers in the inputs and targets'},
-  {title: 'Keep arguments of log and division in the loss away from 0'},
-];
+type Fixes = NonNullable<Problem['fixes']>;
+type Phase = FirstNonFinite['phase'];
 
-/** NaN or infinite outputs, or such weights of the activation: then the next outputs will be. */
-export const nonFiniteRule: Rule = {
-  id: 'non-finite',
-  description: 'NaN or infinity',
-  options: {},
-  check: ({snapshot}) => snapshot.layers.flatMap(checkLayer),
+const SHOWN_UNITS = 8;
+
+const PLACES: Readonly<Record<Phase, string>> = {
+  forward: 'in the outputs',
+  backward: 'in the gradient on its way back',
+  update: 'in a weight after an optimizer step',
 };
 
-function checkLayer(layer: LayerSnapshot): Problem[] {
-  const units = layer.nonFinite.flatMap((count, unit) => (count > 0 ? [unit] : []));
-  const weights = nonFiniteWeights(layer);
-  if (units.length === 0 && weights.length === 0) return [];
-  const count = units.reduce((sum, unit) => sum + layer.nonFinite[unit], 0);
-  const outputs = `${plural(count, 'output')} of ${plural(units.length, 'unit')}`;
-  const messages = [
-    ...(count > 0 ? [`${outputs} were NaN or infinite`] : []),
-    ...(weights.length > 0 ? [`NaN or infinity is in the learned ${weights.join(', ')}`] : []),
+const findInData: Fixes[number] = {
+  title: 'Look for NaN and infinity in the inputs and targets',
+  code: 'const isBroken = tf.any(tf.logicalNot(tf.isFinite(x)));\nisBroken.print();',
+};
+
+const stableLoss: Fixes[number] = {
+  title: 'Keep log and division away from 0: give the loss logits, not probabilities',
+  code:
+    'const loss = (truth, logits) => tf.losses.softmaxCrossEntropy(truth, logits);\n' +
+    'model.compile({optimizer: tf.train.adam(1e-4), loss});',
+};
+
+const clipGradients: Fixes[number] = {
+  title: 'Clip the gradients in a loop of your own',
+  code:
+    'const {grads} = tf.variableGrads(computeLoss);\n' +
+    'for (const name in grads) grads[name] = grads[name].clipByValue(-1, 1);\n' +
+    'optimizer.applyGradients(grads);',
+};
+
+const FIXES: Readonly<Record<Phase, Fixes>> = {
+  forward: [findInData, scaleInputs, lowerLearningRate, clipGradients],
+  backward: [findInData, stableLoss, lowerLearningRate, clipGradients],
+  update: [lowerLearningRate, stableLoss, clipGradients],
+};
+
+/**
+ * NaN or infinity in an output, a gradient or a weight. One finding for a run, in the layer where it
+ * was seen first, since everything after it is its consequence.
+ */
+export const nonFiniteRule = defineRule({
+  id: 'non-finite',
+  description: 'NaN or infinity, and where it came from',
+  link: 'https://arxiv.org/abs/2103.03376',
+  check({snapshot}) {
+    const broken = brokenLayers(snapshot);
+    const origin = snapshot.firstNonFinite?.layer ?? broken[0];
+    return origin === undefined ? [] : [describeOrigin(origin, broken, snapshot)];
+  },
+});
+
+function describeOrigin(origin: string, broken: readonly string[], snapshot: Snapshot): Problem {
+  const {firstNonFinite: first} = snapshot;
+  const layer = snapshot.layers.find(({name}) => name === origin);
+  const count = layer ? total(layer.nonFinite) : 0;
+  const gradients = layer ? total(layer.nonFiniteGradients) : 0;
+  const weights = layer ? nonFiniteWeights(layer) : [];
+  const units = first?.units ?? (layer ? nonFiniteUnits(layer) : []);
+  const alsoIn = broken.filter(name => name !== origin);
+  const counts = [
+    ...(count > 0 ? [`${plural(count, 'output')} so far`] : []),
+    ...(weights.length > 0 ? [`the learned ${weights.join(', ')}`] : []),
   ];
-  return [
-    {
-      severity: 'error',
-      layer: layer.name,
-      ...(units.length > 0 ? {units} : {}),
-      message: messages.join('; '),
-      evidence: {
-        count,
-        weights,
-        lastFiniteMin: Math.min(...layer.min.filter(Number.isFinite)),
-        lastFiniteMax: Math.max(...layer.max.filter(Number.isFinite)),
-      },
-      fixes: FIXES,
-    },
-  ];
+  const message = first
+    ? `NaN or infinity was first seen ${placeOf(first)}${whenOf(first)}${rangeOf(first)}`
+    : `NaN or infinity is in ${counts.join(' and ') || plural(gradients, 'gradient')}`;
+  return {
+    severity: 'error',
+    layer: origin,
+    ...(units.length > 0 ? {units} : {}),
+    message:
+      message + (alsoIn.length > 0 ? `; it is in ${plural(alsoIn.length, 'more place')}` : ''),
+    evidence: {count, gradients, weights, alsoIn, ...first},
+    fixes: FIXES[first?.phase ?? (count > 0 || weights.length > 0 ? 'forward' : 'backward')],
+  };
+}
+
+function placeOf({phase, units}: FirstNonFinite): string {
+  return PLACES[phase] + (units.length > 0 ? ` (units ${ranges(units, SHOWN_UNITS)})` : '');
+}
+
+function whenOf({epoch, step, lastFiniteStep}: FirstNonFinite): string {
+  if (lastFiniteStep < 0)
+    return `, in the first step that was watched (epoch ${epoch}, step ${step})`;
+  if (lastFiniteStep === step - 1) return `, in epoch ${epoch}, step ${step}`;
+  return `, in epoch ${epoch}, after step ${lastFiniteStep} and by step ${step}`;
+}
+
+function rangeOf({lastFiniteRange}: FirstNonFinite): string {
+  if (!lastFiniteRange) return '';
+  const [low, high] = lastFiniteRange.map(value => Number(value.toPrecision(3)));
+  return `; until then the outputs were between ${low} and ${high}`;
+}
+
+/** The names of all that has or had a number that is not finite, in the order of the model. */
+function brokenLayers({layers, weights}: Snapshot): string[] {
+  const isBroken = (layer: LayerSnapshot): boolean =>
+    total(layer.nonFinite) > 0 ||
+    total(layer.nonFiniteGradients) > 0 ||
+    nonFiniteWeights(layer).length > 0;
+  const ofLayers = layers.filter(isBroken).map(({name}) => name);
+  const ofWeights = weights
+    .filter(({nonFinite, magnitude}) => nonFinite > 0 || !Number.isFinite(magnitude))
+    .map(({layer}) => layer);
+  return [...new Set([...ofLayers, ...ofWeights])];
+}
+
+function nonFiniteUnits({nonFinite, nonFiniteGradients}: LayerSnapshot): number[] {
+  const counts = total(nonFinite) > 0 ? nonFinite : nonFiniteGradients;
+  return counts.flatMap((count, unit) => (count > 0 ? [unit] : []));
 }
 
 function nonFiniteWeights({weights = {}}: LayerSnapshot): string[] {
@@ -49,4 +123,8 @@ function nonFiniteWeights({weights = {}}: LayerSnapshot): string[] {
   return Object.entries(weights)
     .filter(isBroken)
     .map(([name]) => name);
+}
+
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,57 +1,94 @@
-import {ENOUGH_SAMPLES} from '../types.js';
-import type {LayerSnapshot} from '../types.js';
-import type {Problem, Rule} from './rule.js';
+import {lowerLearningRate, normalizeBeforeActivation, scaleInputs} from '../fixes.js';
 import {percent, plural} from '../text.js';
+import {ENOUGH_SAMPLES} from '../types.js';
+import type {LayerSnapshot, Snapshot} from '../types.js';
+import {LAYER_SHARE, isFiniteUnit, isOutput, unitsWhere} from '../units.js';
 import {deadUnits} from './dead-units.js';
+import {defineRule} from './define-rule.js';
+import type {Problem} from './rule.js';
 
 /** A unit is saturated where its mean slope is below this share of the formula's largest. */
-const SATURATED_SHARE = 0.01;
+const SATURATED_SLOPE = 0.01;
 
-/** The units whose mean |f′(z)| is below 1 % of the formula's largest, and that are not dead. */
-export function saturatedUnits(layer: LayerSnapshot): number[] {
-  const {slope, largestSlope, samples} = layer;
-  if (!slope || !largestSlope || samples < ENOUGH_SAMPLES) return [];
-  const dead = new Set(deadUnits(layer));
-  return slope.flatMap((mean, unit) => {
-    const isSaturated = mean < SATURATED_SHARE * largestSlope[unit];
-    return isSaturated && !dead.has(unit) && layer.nonFinite[unit] === 0 ? [unit] : [];
-  });
+/** Where the largest output is this many times the mean one, the unit rests at 0 and fires rarely. */
+const RARE = 50;
+
+interface SaturatedOptions {
+  readonly samples?: number;
+  readonly slope?: number;
 }
 
-/** Saturated: the output hardly moves with the input, such as a tanh at ±1. */
-export const saturatedUnitsRule: Rule = {
-  id: 'saturated-units',
-  description: 'Units that hardly move',
-  options: {},
-  check: ({snapshot}) => snapshot.layers.flatMap(checkLayer),
-};
+/** The units whose mean |f′(z)| is below 1 % of the formula's largest, and that are not dead. */
+export function saturatedUnits(
+  layer: LayerSnapshot,
+  {samples = ENOUGH_SAMPLES, slope: limit = SATURATED_SLOPE}: SaturatedOptions = {},
+): number[] {
+  const {slope, largestSlope} = layer;
+  if (!slope || !largestSlope || layer.samples < samples) return [];
+  const dead = new Set(deadUnits(layer));
+  return unitsWhere(
+    layer,
+    unit =>
+      slope[unit] < limit * largestSlope[unit] && !dead.has(unit) && isFiniteUnit(layer, unit),
+  );
+}
 
-function checkLayer(layer: LayerSnapshot): Problem[] {
-  const units = saturatedUnits(layer);
+/**
+ * Saturated: the output hardly moves with the input, by the formula's own derivative, such as a tanh
+ * at ±1. A unit that rests at 0 and fires rarely is counted, but does no harm; nor does the output of a
+ * model that has become sure.
+ */
+export const saturatedUnitsRule = defineRule({
+  id: 'saturated-units',
+  description: 'Units that hardly move with their input',
+  link: 'https://proceedings.mlr.press/v9/glorot10a.html',
+  options: {
+    samples: {default: ENOUGH_SAMPLES, description: 'Samples that a judgement needs'},
+    slope: {
+      default: SATURATED_SLOPE,
+      description: 'Mean |f′(z)| below this share of the largest |f′|',
+    },
+    share: LAYER_SHARE,
+  },
+  check: ({snapshot, options}) =>
+    snapshot.layers.flatMap(layer => checkLayer(layer, snapshot, options)),
+});
+
+function checkLayer(
+  layer: LayerSnapshot,
+  snapshot: Snapshot,
+  options: Record<'samples' | 'slope' | 'share', number>,
+): Problem[] {
+  const units = saturatedUnits(layer, options);
   if (units.length === 0) return [];
-  const shares = units.map(unit => layer.slope![unit] / layer.largestSlope![unit]);
-  const highest = Math.max(...shares);
+  const relativeSlope = units.map(unit => layer.slope![unit] / layer.largestSlope![unit]);
+  const rare = units.filter(unit => firesRarely(layer, unit)).length;
+  const share = (units.length - rare) / layer.units;
+  const isWarning = share >= options.share && !isOutput(layer, snapshot);
   return [
     {
-      severity: 'warning',
+      severity: isWarning ? 'warning' : 'info',
       layer: layer.name,
       units,
       message:
         `${units.length} of ${plural(layer.units, 'unit')} hardly move: over ` +
-        `${layer.samples} samples their mean slope is at most ${percent(highest)} of the ` +
-        `formula's largest`,
-      evidence: {samples: layer.samples, relativeSlope: shares},
+        `${layer.samples} samples their mean slope is at most ${percent(Math.max(...relativeSlope))} ` +
+        `of the formula's largest` +
+        (rare > 0 ? `; ${rare} of them rest at 0 and fire rarely` : ''),
+      evidence: {samples: layer.samples, relativeSlope, rare, share},
       fixes: [
-        {title: 'Scale the inputs to mean 0 and variance 1'},
+        scaleInputs,
+        lowerLearningRate,
         {
           title: 'Start the kernels at the scale of the activation',
-          code: "tf.layers.dense({units, kernelInitializer: 'glorotNormal'})",
+          code: "tf.layers.dense({units, kernelInitializer: 'glorotNormal'});",
         },
-        {
-          title: 'Normalize before the activation',
-          code: 'model.add(tf.layers.batchNormalization())',
-        },
+        normalizeBeforeActivation,
       ],
     },
   ];
+}
+
+function firesRarely({magnitude, min, max}: LayerSnapshot, unit: number): boolean {
+  return Math.max(Math.abs(min[unit]), Math.abs(max[unit])) >= RARE * magnitude[unit];
 }

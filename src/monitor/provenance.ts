@@ -1,0 +1,62 @@
+import type {Site} from './site.js';
+import type {FirstNonFinite} from './types.js';
+import type {WatchedWeight} from './watched-weight.js';
+
+/** Finds out where a number that is not finite came up first. */
+export class Provenance {
+  first: FirstNonFinite | null = null;
+  private lastFiniteStep = -1;
+  private badWeights = 0;
+  private readonly badSites = new Set<Site>();
+
+  /** Looks at what the latest pass gave; returns whether there is more that is not finite. */
+  look(
+    sites: readonly Site[],
+    weights: readonly WatchedWeight[],
+    {epoch, step}: {epoch: number; step: number},
+  ): boolean {
+    const bad = sites.filter(site => site.hasNewNonFinite());
+    const badWeights = weights.filter(({isBad}) => isBad);
+    if (bad.length === 0 && badWeights.length === 0) {
+      this.lastFiniteStep = step;
+      return false;
+    }
+    const isMore =
+      bad.some(site => !this.badSites.has(site)) || badWeights.length > this.badWeights;
+    for (const site of bad) this.badSites.add(site);
+    this.badWeights = badWeights.length;
+    if (!this.first) {
+      const {lastFiniteStep} = this;
+      this.first = {...origin(bad, badWeights), epoch, step, lastFiniteStep};
+    }
+    return isMore;
+  }
+}
+
+/** Forwards, the first layer is the origin; backwards, the last; else it is a weight. */
+function origin(
+  bad: readonly Site[],
+  weights: readonly WatchedWeight[],
+): Pick<FirstNonFinite, 'phase' | 'layer' | 'units' | 'lastFiniteRange'> {
+  const layers = bad.flatMap(site => site.snapshot());
+  const unitsOf = (counts: readonly number[]): number[] =>
+    counts.flatMap((count, unit) => (count > 0 ? [unit] : []));
+  const rangeOf = ({min, max}: (typeof layers)[number]): readonly [number, number] | null => {
+    const low = Math.min(...min.filter(Number.isFinite));
+    const high = Math.max(...max.filter(Number.isFinite));
+    return low <= high ? [low, high] : null;
+  };
+  const forward = layers.find(({nonFinite}) => unitsOf(nonFinite).length > 0);
+  if (forward) {
+    const units = unitsOf(forward.nonFinite);
+    return {phase: 'forward', layer: forward.name, units, lastFiniteRange: rangeOf(forward)};
+  }
+  const backward = layers[layers.length - 1];
+  if (backward) {
+    const units = unitsOf(backward.nonFiniteGradients);
+    return {phase: 'backward', layer: backward.name, units, lastFiniteRange: rangeOf(backward)};
+  }
+  const [weight] = weights;
+  const phase = weight.nonFinite.gradients > 0 ? 'backward' : 'update';
+  return {phase, layer: weight.layer, units: [], lastFiniteRange: null};
+}

@@ -1,0 +1,51 @@
+import {percent} from '../../text.js';
+
+/** A number of a snapshot (NaN where there is none) or of a report (null). */
+export type Figure = number | null | undefined;
+
+export const NONE = '–';
+
+export function isKnown(value: Figure): value is number {
+  return Number.isFinite(value);
+}
+
+/** A whole number in full, any other with three digits; what is very large or small as a power of ten. */
+export function formatNumber(value: Figure): string {
+  if (!isKnown(value)) return NONE;
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) return formatCount(value);
+  const magnitude = Math.abs(value);
+  const isExtreme = magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e6);
+  const text = isExtreme ? shortExponential(value) : String(Number(value.toPrecision(3)));
+  return text.replace(/-/g, '−');
+}
+
+function shortExponential(value: number): string {
+  const [digits, exponent] = value.toExponential(2).split('e');
+  return `${Number(digits)}e${Number(exponent)}`;
+}
+
+/** A whole number with every digit, in groups of three. */
+export function formatCount(value: number): string {
+  return value.toLocaleString('en').replace('-', '−');
+}
+
+export function formatShare(value: Figure): string {
+  return isKnown(value) ? percent(value) : NONE;
+}
+
+/** The mean of those that are known; NaN where none is. */
+export function mean(values: readonly Figure[]): number {
+  const known = values.filter(isKnown);
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+/** The least and the greatest of those that are known; null where none is. */
+export function extent(values: readonly Figure[]): [number, number] | null {
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!isKnown(value)) continue;
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  return least <= greatest ? [least, greatest] : null;
+}

@@ -1,0 +1,2 @@
+export {summaryRecord, versionRecord} from './event.js';
+export {summariesOf, summaryOfFinding} from './summaries.js';

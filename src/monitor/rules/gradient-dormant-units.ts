@@ -1,0 +1,53 @@
+import {fewerUnits, lowerLearningRate, normalizeBeforeActivation} from '../fixes.js';
+import {plural} from '../text.js';
+import {ENOUGH_SAMPLES} from '../types.js';
+import type {LayerSnapshot} from '../types.js';
+import {LAYER_SHARE, isOutput, meanOf, unitsWhere} from '../units.js';
+import {deadUnits} from './dead-units.js';
+import {defineRule} from './define-rule.js';
+import type {Problem} from './rule.js';
+import {saturatedUnits} from './saturated-units.js';
+
+/**
+ * Gradient-dormant by GraMa: mean |∂loss/∂z| over its mean in the layer is at most 0.01, so that the
+ * unit hardly learns. It tells also for activations that never rest at 0. Only hidden layers are judged,
+ * and only where any gradient comes.
+ */
+export const gradientDormantUnitsRule = defineRule({
+  id: 'gradient-dormant-units',
+  description: 'Units that get much less gradient than their layer',
+  link: 'https://arxiv.org/abs/2505.24061',
+  options: {
+    samples: {default: ENOUGH_SAMPLES, description: 'Samples that a judgement needs'},
+    score: {default: 0.01, description: 'Mean |∂loss/∂z| ÷ the mean of the layer, at most'},
+    share: LAYER_SHARE,
+  },
+  check: ({snapshot, options}) =>
+    snapshot.layers
+      .filter(layer => layer.samples >= options.samples && !isOutput(layer, snapshot))
+      .flatMap(layer => checkLayer(layer, options)),
+});
+
+function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', number>): Problem[] {
+  const gradient = layer.inputGradient ?? layer.gradient;
+  if (!gradient) return [];
+  const mean = meanOf(gradient);
+  if (!(mean > 0 && Number.isFinite(mean))) return [];
+  const others = new Set([...deadUnits(layer), ...saturatedUnits(layer)]);
+  const score = (unit: number): number => gradient[unit] / mean;
+  const units = unitsWhere(layer, unit => score(unit) <= options.score && !others.has(unit));
+  if (units.length === 0) return [];
+  const share = units.length / layer.units;
+  return [
+    {
+      severity: share >= options.share ? 'warning' : 'info',
+      layer: layer.name,
+      units,
+      message:
+        `${units.length} of ${plural(layer.units, 'unit')} hardly learn: their mean gradient is at ` +
+        `most ${options.score} of the layer's`,
+      evidence: {samples: layer.samples, scores: units.map(score), layerMean: mean, share},
+      fixes: [lowerLearningRate, normalizeBeforeActivation, fewerUnits],
+    },
+  ];
+}

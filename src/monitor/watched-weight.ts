@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs';
+import {input, where} from '../formula/index.js';
+import type {Expression} from '../formula/index.js';
+import type {Program, ProgramShapes} from '../kernels/index.js';
+import {isWhole} from './find-layers.js';
+import {graphOf, nodesOf} from './flow.js';
+import {Gathering} from './gathering.js';
+import {keepFurther} from './passes.js';
+import type {Reading} from './readings.js';
+import type {WeightSnapshot} from './types.js';
+
+const isFinite = (value: Expression): Expression => where(value.sub(value).equal(0), 1, 0);
+const finite = (value: Expression): Expression => where(value.sub(value).equal(0), value, 0);
+
+/** What one step says of a weight, summed over its elements. */
+const STEP: Program = (() => {
+  const [gradient, before, after] = ['gradient', 'before', 'after'].map(input);
+  const values = {
+    gradient: finite(gradient.abs()),
+    gradientSquares: finite(gradient.square()),
+    update: finite(after.sub(before).abs()),
+    magnitude: finite(before.abs()),
+    isBad: isFinite(gradient).mul(isFinite(after)).neg().add(1),
+    nonFinite: isFinite(gradient).neg().add(1),
+    nonFiniteAfter: isFinite(after).neg().add(1),
+  };
+  return {
+    inputs: ['gradient', 'before', 'after'].map(name => ({name})),
+    outputs: Object.entries(values).map(([name, value]) => ({name, value, reduction: 'sum'})),
+  };
+})();
+const [GRADIENT, GRADIENT_SQUARES, UPDATE, MAGNITUDE, BAD, NON_FINITE, NON_FINITE_AFTER] = [
+  ...STEP.outputs.keys(),
+];
+
+/** A trainable weight of a model, and what the optimizer did to it in a window. */
+export class WatchedWeight {
+  private readonly gathering = new Gathering(STEP);
+  private readonly shapes: ProgramShapes;
+  private steps = 0;
+  private nonFiniteBefore = 0;
+  private previous: WeightSnapshot | undefined;
+
+  constructor(
+    readonly layer: string,
+    readonly name: string,
+    readonly isOfActivation: boolean,
+    readonly variable: tf.Variable,
+  ) {
+    const one = variable.shape.map(() => 1);
+    this.shapes = {full: variable.shape, reduced: STEP.outputs.map(() => one)};
+  }
+
+  /** Watches one step, given its gradient; what it returns is to be called after the step. */
+  beginStep(gradient: Tensor): () => Reading[] {
+    const {variable} = this;
+    const before = keepFurther(variable);
+    return () => {
+      try {
+        this.steps++;
+        const reading = this.gathering.add([gradient, before, variable], this.shapes);
+        return reading ? [reading] : [];
+      } finally {
+        before.dispose();
+      }
+    };
+  }
+
+  /** Whether there was any number that is not finite in the window. */
+  get isBad(): boolean {
+    return (this.gathering.read(BAD)[0] ?? 0) > 0;
+  }
+
+  /** How many gradients were not finite, and numbers of the weight after a step. */
+  get nonFinite(): {gradients: number; values: number} {
+    const read = (output: number): number => this.gathering.read(output)[0] ?? 0;
+    return {gradients: this.nonFiniteBefore + read(NON_FINITE), values: read(NON_FINITE_AFTER)};
+  }
+
+  /** The steps of the window so far, or where there are none, of the one before it. */
+  snapshot(): WeightSnapshot[] {
+    const {layer, name, isOfActivation, variable, steps, gathering} = this;
+    if (steps === 0) return this.previous ? [this.previous] : [];
+    const {size} = variable;
+    const mean = (output: number): number => (gathering.read(output)[0] ?? NaN) / (steps * size);
+    return [
+      {
+        layer,
+        name,
+        size,
+        isOfActivation,
+        steps,
+        magnitude: mean(MAGNITUDE),
+        update: mean(UPDATE),
+        gradient: mean(GRADIENT),
+        gradientRms: Math.sqrt(mean(GRADIENT_SQUARES)),
+        nonFinite: this.nonFinite.gradients,
+      },
+    ];
+  }
+
+  /** Begins a new window. */
+  roll(): void {
+    if (this.steps === 0) return;
+    [this.previous] = this.snapshot();
+    this.nonFiniteBefore = this.nonFinite.gradients;
+    this.gathering.reset();
+    this.steps = 0;
+  }
+
+  dispose(): void {
+    this.gathering.dispose();
+  }
+}
+
+/** The trainable weights of a model, from its inputs to its outputs. */
+export function trainableWeights(model: tf.LayersModel, prefix = ''): WatchedWeight[] {
+  const graph = graphOf(model);
+  const layers = [...new Set(nodesOf(graph).map(({outboundLayer}) => outboundLayer))];
+  const all = layers.flatMap(layer => {
+    const name = prefix + layer.name;
+    if (layer instanceof tf.LayersModel) return trainableWeights(layer, `${name}/`);
+    const variables = layer.trainableWeights as unknown as readonly LayerVariable[];
+    return variables.map(({originalName, val}) => {
+      const own = originalName.split('/').pop()!;
+      return new WatchedWeight(name, own, isWhole(layer), val);
+    });
+  });
+  const seen = new Set<tf.Variable>();
+  return all.filter(({variable}) => !seen.has(variable) && seen.add(variable));
+}
+
+interface LayerVariable {
+  readonly originalName: string;
+  readonly val: tf.Variable;
+}

@@ -1,0 +1,60 @@
+import type {LayerSnapshot, Snapshot, WeightSnapshot} from '../../src/monitor/types.js';
+
+/** A layer of `units` healthy units, in which `changes` are not. */
+export function layerOf(units: number, changes: Partial<LayerSnapshot> = {}): LayerSnapshot {
+  const each = (value: number): number[] => Array<number>(units).fill(value);
+  // Units differ, as those of a network that was started at random do.
+  const varied = (value: number): number[] =>
+    Array.from({length: units}, (_, unit) => value * (1 + unit / 100));
+  return {
+    name: 'hidden',
+    activation: 'tanh',
+    units,
+    isOutput: false,
+    watchedSamples: 300,
+    samples: 300,
+    mean: each(0),
+    std: varied(0.6),
+    magnitude: each(0.5),
+    min: varied(-0.9),
+    max: varied(0.9),
+    zeroShare: each(0),
+    slope: each(0.5),
+    firingRate: each(1),
+    input: {mean: each(0), std: varied(1), min: varied(-3), max: varied(3)},
+    outsideShare: null,
+    largestSlope: each(1),
+    weightSlope: null,
+    curvature: null,
+    gradient: each(0.1),
+    inputGradient: each(0.05),
+    nonFinite: each(0),
+    nonFiniteGradients: each(0),
+    quietSamples: each(0),
+    lastFired: each(9),
+    histogram: [],
+    validation: null,
+    ...changes,
+  };
+}
+
+/** A kernel that learns well. */
+export function kernelOf(layer: string, changes: Partial<WeightSnapshot> = {}): WeightSnapshot {
+  return {
+    layer,
+    name: 'kernel',
+    size: 100,
+    isOfActivation: false,
+    steps: 10,
+    magnitude: 0.1,
+    update: 1e-4,
+    gradient: 0.01,
+    gradientRms: 0.01,
+    nonFinite: 0,
+    ...changes,
+  };
+}
+
+export function snapshotOf(changes: Partial<Snapshot> = {}): Snapshot {
+  return {epoch: 0, step: 9, layers: [], weights: [], firstNonFinite: null, ...changes};
+}
