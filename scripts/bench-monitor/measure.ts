@@ -50,9 +50,10 @@ export interface WeightMeasure {
   readonly layer: string;
   readonly name: string;
   readonly magnitude: number;
-  readonly rms: number;
+  /** Euclidean, as is that of the gradient. */
+  readonly norm: number;
   readonly gradientMagnitude: number;
-  readonly gradientRms: number;
+  readonly gradientNorm: number;
   /** The 95th less the 5th percentile of the gradient. */
   readonly gradientSpread: number;
   readonly nonFinite: number;
@@ -272,8 +273,10 @@ function measureWeight(
   values: Numbers,
   gradient: Numbers,
 ): WeightMeasure {
-  const meanOf = (numbers: Numbers, of: (value: number) => number): number =>
-    numbers.reduce((sum, value) => sum + of(value), 0) / numbers.length;
+  const meanMagnitude = (numbers: Numbers): number =>
+    numbers.reduce((sum, value) => sum + Math.abs(value), 0) / numbers.length;
+  const normOf = (numbers: Numbers): number =>
+    Math.sqrt(numbers.reduce((sum, value) => sum + value * value, 0));
   const sorted = Float32Array.from(gradient).sort();
   const percentile = (share: number): number => sorted[Math.round(share * (sorted.length - 1))];
   const countNonFinite = (numbers: Numbers): number =>
@@ -281,10 +284,10 @@ function measureWeight(
   return {
     layer,
     name,
-    magnitude: meanOf(values, Math.abs),
-    rms: Math.sqrt(meanOf(values, value => value * value)),
-    gradientMagnitude: meanOf(gradient, Math.abs),
-    gradientRms: Math.sqrt(meanOf(gradient, value => value * value)),
+    magnitude: meanMagnitude(values),
+    norm: normOf(values),
+    gradientMagnitude: meanMagnitude(gradient),
+    gradientNorm: normOf(gradient),
     gradientSpread: percentile(0.95) - percentile(0.05),
     nonFinite: countNonFinite(values),
     nonFiniteGradients: countNonFinite(gradient),

@@ -23,6 +23,8 @@ interface Moment {
   /** The full pass before it; the same at the start. */
   readonly before: Checkpoint;
   readonly start: Checkpoint;
+  /** All up to now. */
+  readonly soFar: readonly Checkpoint[];
 }
 
 /** An output this close to 0 rests there. */
@@ -41,10 +43,8 @@ const VANISHING_SHARE = 1e-3;
 const EXPLODING_RATIO = 70;
 /** A plain gradient step of 10⁻³ would move a kernel by more than its own size. */
 const EXPLODING_OF_WEIGHTS = 1e3;
-/** TheDeepChecker's range of mean |Δw| ÷ mean |w|. */
+/** TheDeepChecker's range of mean |Δw| ÷ mean |w| (https://arxiv.org/abs/2204.00694). */
 const UPDATE_RATIOS = [1e-4, 1e-1] as const;
-/** A loss that ends above this share of the first one has not been lowered. */
-const NOT_LOWERED = 0.99;
 /** The largest standard deviation of a layer's inputs at the start, of the least one. */
 const INITIAL_RATIO = 10;
 /** 1 − R² of a line through a learned activation that is one. */
@@ -53,7 +53,7 @@ const LINEAR_BEND = 1e-3;
 const UNMOVED_SHARE = 1e-6;
 /** The share of inputs outside of [−3, 3], to which the package's rational was fitted. */
 const OUTSIDE_SHARE = 0.25;
-/** The standard deviation of a layer's outputs. */
+/** The standard deviation of what goes into an activation, and of what comes out. */
 const SCALES = [0.05, 20] as const;
 
 const PREDICATES: Readonly<Record<RuleId, (moment: Moment) => readonly Holding[]>> = {
@@ -77,28 +77,30 @@ const PREDICATES: Readonly<Record<RuleId, (moment: Moment) => readonly Holding[]
   ),
   'vanishing-gradients': ({now}) => {
     const kernels = kernelsOf(now);
-    const largest = Math.max(...kernels.map(({gradientRms}) => gradientRms));
-    return holding(kernels, ({gradientRms}) => gradientRms < VANISHING_SHARE * largest);
+    const largest = Math.max(...kernels.map(({gradientNorm}) => gradientNorm));
+    return holding(kernels, ({gradientNorm}) => gradientNorm < VANISHING_SHARE * largest);
   },
   'exploding-gradients': ({now}) => {
     const kernels = kernelsOf(now);
     const last = kernels[kernels.length - 1];
     return holding(
       kernels,
-      ({gradientRms, rms, nonFiniteGradients}) =>
+      ({gradientNorm, norm, nonFiniteGradients}) =>
         nonFiniteGradients > 0 ||
-        gradientRms > EXPLODING_OF_WEIGHTS * rms ||
-        gradientRms > EXPLODING_RATIO * last.gradientRms,
+        gradientNorm > EXPLODING_OF_WEIGHTS * norm ||
+        gradientNorm > EXPLODING_RATIO * last.gradientNorm,
     );
   },
-  'update-ratio': ({now, start}) => {
-    const isLowered = now.loss <= NOT_LOWERED * start.loss;
-    return holding(kernelsOf(now), kernel => {
-      const ratio = now.motion[weightKey(kernel)].updateRatio;
+  // In a model that has converged updates are small too: here they have been so from the start.
+  'update-ratio': ({now, soFar}) =>
+    holding(kernelsOf(now), kernel => {
+      const ratioAt = ({motion}: Checkpoint): number | null =>
+        motion[weightKey(kernel)].updateRatio;
+      const ratio = ratioAt(now);
       if (ratio === null) return false;
-      return ratio > UPDATE_RATIOS[1] || (ratio < UPDATE_RATIOS[0] && !isLowered);
-    });
-  },
+      const most = Math.max(...soFar.map(each => ratioAt(each) ?? 0));
+      return ratio > UPDATE_RATIOS[1] || most < UPDATE_RATIOS[0] || kernel.nonFinite > 0;
+    }),
   'non-finite': ({now}) => now.nonFiniteLayers.map(layer => ({layer})),
   'poor-initialization': ({start}) => {
     // Within an output of softmax the scale is the loss's affair.
@@ -121,7 +123,7 @@ const PREDICATES: Readonly<Record<RuleId, (moment: Moment) => readonly Holding[]
   'activation-scale': ({now}) =>
     holding(
       now.sites.filter(({activation}) => activation !== 'softmax'),
-      ({pooledStd}) => pooledStd < SCALES[0] || pooledStd > SCALES[1],
+      ({pooledStd, inputStd}) => !isOfScale(pooledStd) || !isOfScale(inputStd),
     ),
 };
 
@@ -134,7 +136,12 @@ function truthAt(moment: Moment): Truth {
 /** Everything that holds at each of the full passes of a run. */
 export function truthsOf(checkpoints: readonly Checkpoint[]): Truth[] {
   return checkpoints.map((now, index) =>
-    truthAt({now, before: checkpoints[Math.max(0, index - 1)], start: checkpoints[0]}),
+    truthAt({
+      now,
+      before: checkpoints[Math.max(0, index - 1)],
+      start: checkpoints[0],
+      soFar: checkpoints.slice(0, index + 1),
+    }),
   );
 }
 
@@ -198,11 +205,19 @@ function holding<T extends {readonly layer: string}>(
   return all.filter(is).map(({layer}) => ({layer}));
 }
 
+/** NaN and infinity have left every scale. */
+function isOfScale(std: number): boolean {
+  return std >= SCALES[0] && std <= SCALES[1];
+}
+
 function kernelsOf({weights}: Checkpoint): WeightMeasure[] {
   return weights.filter(({name}) => name === 'kernel');
 }
 
-function isMoved({motion}: Checkpoint, weight: Pick<WeightMeasure, 'layer' | 'name' | 'rms'>) {
+function isMoved(
+  {motion}: Checkpoint,
+  weight: Pick<WeightMeasure, 'layer' | 'name' | 'magnitude'>,
+) {
   const {updateRatio, moved} = motion[weightKey(weight)];
-  return updateRatio === null || moved > UNMOVED_SHARE * weight.rms;
+  return updateRatio === null || moved > UNMOVED_SHARE * weight.magnitude;
 }

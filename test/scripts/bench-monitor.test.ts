@@ -51,9 +51,9 @@ function kernel(changes: Partial<WeightMeasure> = {}): WeightMeasure {
     layer: 'hidden1',
     name: 'kernel',
     magnitude: 0.2,
-    rms: 0.25,
+    norm: 2,
     gradientMagnitude: 0.01,
-    gradientRms: 0.02,
+    gradientNorm: 0.2,
     gradientSpread: 0.05,
     nonFinite: 0,
     nonFiniteGradients: 0,
@@ -90,7 +90,8 @@ const start = checkpoint({step: -1, loss: 2, motion: {updateRatio: null, moved: 
 
 /** What is true after an epoch of which a full pass tells this. */
 function truthOf(plan: Plan): Truth {
-  return truthsOf([start, checkpoint(plan), checkpoint(plan)])[2];
+  const before = {...plan, step: -1, motion: {updateRatio: null, moved: 0}};
+  return truthsOf([checkpoint(before), checkpoint(plan), checkpoint(plan)])[2];
 }
 
 describe('truth', () => {
@@ -118,17 +119,32 @@ describe('truth', () => {
 
   const last = kernel({layer: 'output'});
   test.each<[string, string, Plan]>([
-    ['vanishing-gradients', 'a millionth', {weights: [kernel({gradientRms: 2e-8}), last]}],
-    ['exploding-gradients', 'a thousand of the last', {weights: [kernel({gradientRms: 20}), last]}],
+    ['vanishing-gradients', 'a millionth', {weights: [kernel({gradientNorm: 2e-7}), last]}],
+    [
+      'exploding-gradients',
+      'a thousand of the last',
+      {weights: [kernel({gradientNorm: 200}), last]},
+    ],
     ['update-ratio', 'half of the weights', {motion: {updateRatio: 0.5}}],
-    ['update-ratio', 'nothing, nor the loss', {motion: {updateRatio: 1e-9}, loss: 2}],
+    ['update-ratio', 'next to nothing, ever', {motion: {updateRatio: 1e-9}}],
     ['activation-scale', 'large', {sites: [site({pooledStd: 300})]}],
   ])('%s: a layer with %s', (rule, _, plan) => {
     expect(truthOf(plan)).toEqual({...nothing, [rule]: [{layer: 'hidden1'}]});
   });
 
-  test('small updates are no fault where the loss falls', () => {
-    expect(truthOf({motion: {updateRatio: 1e-9}})).toEqual(nothing);
+  test('small updates are no fault once there have been larger ones', () => {
+    const truths = truthsOf([start, checkpoint({}), checkpoint({motion: {updateRatio: 1e-9}})]);
+    expect(truths[2]).toEqual(nothing);
+  });
+
+  test('updates that end in NaN were too large', () => {
+    const truth = truthOf({weights: [kernel({nonFinite: 1})]});
+    expect(truth['update-ratio']).toEqual([{layer: 'hidden1'}]);
+  });
+
+  test('inputs of an activation have a scale too', () => {
+    const truth = truthOf({sites: [site({inputStd: 300})]});
+    expect(truth['activation-scale']).toEqual([{layer: 'hidden1'}]);
   });
 
   test('a unit of learned weights at 0 that gets a gradient is not dead', () => {
