@@ -56,7 +56,8 @@ function formatFinding(finding: Finding, hasColours: boolean): string[] {
     ...(units ? indented(`units ${ranges(units, SHOWN_UNITS)}`) : []),
     ...fixes.flatMap(({title, code}) => {
       const line = `  → ${title}${code ? `: ${code}` : ''}`;
-      return line.length <= WIDTH ? [line] : [`  → ${title}:`, `    ${code}`];
+      if (!code || (line.length <= WIDTH && !line.includes('\n'))) return [line];
+      return [`  → ${title}:`, ...code.split('\n').map(each => `    ${each}`)];
     }),
   ];
 }
