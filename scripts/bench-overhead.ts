@@ -7,6 +7,7 @@ import {parseArgs} from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {ActivationMonitor} from 'tfjs-activations';
+import type {ActivationMonitorOptions} from 'tfjs-activations';
 import {Lane} from './bench-overhead/lane.js';
 import {medianInterval} from './bench-overhead/median.js';
 import type {MedianInterval} from './bench-overhead/median.js';
@@ -17,36 +18,46 @@ import {machine} from './bench/machine.js';
 const BACKENDS = ['wasm', 'cpu'] as const;
 type Backend = (typeof BACKENDS)[number];
 
-const MODES = {
-  defaults: {options: {}, bar: 0.01},
-  'every batch': {options: {every: 1}, bar: 0.04},
-} as const;
-type Mode = keyof typeof MODES;
+interface Mode {
+  readonly name: string;
+  /** Of the monitor; without them there is none, and what is measured is the noise. */
+  readonly options?: ActivationMonitorOptions;
+  readonly bar?: number;
+}
+
+const MODES: readonly Mode[] = [
+  {name: 'defaults', options: {}, bar: 0.01},
+  {name: 'every batch', options: {every: 1}, bar: 0.04},
+];
+const CONTROL: Mode = {name: 'control, no monitor'};
 
 const HELP = `npm run bench:overhead -- [options]
 
   --backend NAME   ${BACKENDS.join(' or ')}; may be repeated. Default: both
   --network NAME   ${NETWORK_NAMES.join(' or ')}; may be repeated. Default: both
-  --pairs N        how many pairs of equally long pieces of training. Default: 30
+  --pairs N        how many pairs of equally long pieces of training. Default: 60
+  --control        also measure two trainings without a monitor: the noise
   --json           print everything measured as JSON`;
 
 /** Epochs before the first pair: enough for the monitor to have seen every unit, and to watch less. */
 const WARM_UP_EPOCHS = 10;
 
-/** A piece of training is long enough for the monitor to watch at least so many of its batches. */
+/** A piece of training is long enough for the monitor to watch at least so many of its batches, */
 const WATCHED_BATCHES = 3;
+/** and for what else the machine does to be little of it. */
+const PIECE_MILLISECONDS = 400;
 
 const BATCHES_FOR_MEMORY = 1000;
 
 interface Measured {
   readonly backend: Backend;
   readonly network: NetworkName;
-  readonly mode: Mode;
+  readonly mode: string;
   /** The time with the monitor ÷ without, less 1. */
   readonly overhead: MedianInterval;
   /** The same of all pieces together. */
   readonly overheadInAll: number;
-  readonly bar: number;
+  readonly bar?: number;
   readonly pairs: number;
   /** Steps of one piece, and milliseconds of one step without the monitor, in the mean. */
   readonly steps: number;
@@ -65,7 +76,8 @@ function options() {
     options: {
       backend: {type: 'string', multiple: true, default: [...BACKENDS]},
       network: {type: 'string', multiple: true, default: NETWORK_NAMES},
-      pairs: {type: 'string', default: '30'},
+      pairs: {type: 'string', default: '60'},
+      control: {type: 'boolean', default: false},
       json: {type: 'boolean', default: false},
       help: {type: 'boolean', default: false},
     },
@@ -113,14 +125,18 @@ async function measure(
   pairs: number,
 ): Promise<Measured> {
   await tf.setBackend(backend);
-  const monitor = new ActivationMonitor({...MODES[mode].options, reporters: []});
+  const {name, options, bar} = mode;
+  const monitor = options && new ActivationMonitor({...options, reporters: []});
   const without = new Lane(NETWORKS[network](), []);
-  const watched = new Lane(NETWORKS[network](), [monitor]);
-  await without.run(WARM_UP_EPOCHS);
+  const watched = new Lane(NETWORKS[network](), monitor ? [monitor] : []);
+  const milliseconds = await without.run(WARM_UP_EPOCHS);
   await watched.run(WARM_UP_EPOCHS);
-  const {every} = monitor.report().cost;
+  const every = monitor?.report().cost.every ?? 0;
   const {stepsOfEpoch} = watched;
-  const epochs = Math.ceil((WATCHED_BATCHES * every) / stepsOfEpoch);
+  const epochs = Math.max(
+    Math.ceil((WATCHED_BATCHES * every) / stepsOfEpoch),
+    Math.ceil((PIECE_MILLISECONDS * WARM_UP_EPOCHS) / milliseconds),
+  );
   const kept = new Kept();
   const runWithout = (): Promise<number> => kept.during(-1, () => without.run(epochs));
   const runWatched = (): Promise<number> => kept.during(1, () => watched.run(epochs));
@@ -138,7 +154,7 @@ async function measure(
   const isSameTraining = expected.every((values, weight) =>
     values.every((value, index) => Object.is(value, actual[weight][index])),
   );
-  const {share} = monitor.report().cost;
+  const share = monitor?.report().cost.share ?? 0;
   await without.end();
   await watched.end();
   const sum = (key: keyof (typeof times)[number]): number =>
@@ -147,10 +163,10 @@ async function measure(
   return {
     backend,
     network,
-    mode,
+    mode: name,
     overhead: medianInterval(times.map(time => time.watched / time.without - 1)),
     overheadInAll: sum('watched') / sum('without') - 1,
-    bar: MODES[mode].bar,
+    ...(bar === undefined ? {} : {bar}),
     pairs,
     steps,
     stepMilliseconds: sum('without') / pairs / steps,
@@ -170,14 +186,14 @@ function lineOf(measured: Measured): string {
   const {median, low, high} = overhead;
   return [
     `${backend}, ${network}, ${mode}: ${percent(median)} (95 %: ${percent(low)} to ${percent(high)})`,
-    `  bar ${percent(bar)}: ${median <= bar ? 'reached' : 'MISSED'}; all pieces together ${percent(overheadInAll)}`,
+    `  ${bar === undefined ? 'no bar' : `bar ${percent(bar)}: ${median <= bar ? 'reached' : 'MISSED'}`}; all pieces together ${percent(overheadInAll)}`,
     `  ${pairs} pairs of ${steps} steps of ${stepMilliseconds.toFixed(2)} ms; watched every ${every}, by its own account ${percent(share)}`,
     `  weights ${isSameTraining ? 'bit for bit the same' : 'DIFFER'}; kept ${tensorsKept} tensors and ${bytesKept} bytes more`,
   ].join('\n');
 }
 
 async function main(): Promise<void> {
-  const {backends, networks, pairs, json, help} = options();
+  const {backends, networks, pairs, control, json, help} = options();
   if (help) {
     console.log(HELP);
     return;
@@ -186,7 +202,7 @@ async function main(): Promise<void> {
   if (!json) console.log(machine());
   for (const backend of backends) {
     for (const network of networks) {
-      for (const mode of Object.keys(MODES) as Mode[]) {
+      for (const mode of control ? [CONTROL, ...MODES] : MODES) {
         const measured = await measure(backend, network, mode, pairs);
         all.push(measured);
         if (!json) console.log(`\n${lineOf(measured)}`);
