@@ -174,7 +174,7 @@ export class Site {
   snapshot(): LayerSnapshot[] {
     const {name, units, training, past, previous, formula, formulaAtStart} = this;
     if (!training || !past) return [];
-    const {activationName, weightNames} = this.watched;
+    const {activationName, instance, weightNames} = this.watched;
     const current = training.statistics();
     const isEnough = current.samples >= ENOUGH_SAMPLES || !previous;
     const statistics = isEnough ? current : previous;
@@ -197,7 +197,7 @@ export class Site {
           unit => past.nonFiniteGradients[unit] + current.nonFiniteGradients[unit],
         ),
         quietSamples: perUnit(unit =>
-          training.fired ? this.watchedSamples - past.samplesAtFiring[unit] : 0,
+          instance ? this.watchedSamples - past.samplesAtFiring[unit] : 0,
         ),
         lastFired: [...past.lastFired],
         ...(learns ? {weights: formula.weights, startingWeights: formulaAtStart!.weights} : {}),
