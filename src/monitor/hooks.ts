@@ -5,6 +5,8 @@ import type {WatchedLayer} from './find-layers.js';
 import type {Layer} from './flow.js';
 import {GradientScope, isRecording, savedInputOf, untaped} from './passes.js';
 import {RecordedCall} from './recorded-call.js';
+import {ReplacedMember, joinHook} from './shared-hook.js';
+import type {SharedHook} from './shared-hook.js';
 
 /** What a forward pass is for. */
 export type Phase = 'training' | 'inference';
@@ -53,40 +55,26 @@ const hooks = new WeakMap<Layer, Hook>();
  */
 export function observeLayer(watched: WatchedLayer, observer: LayerObserver): () => void {
   const {layer} = watched;
-  const hook = hooks.get(layer) ?? new Hook(layer);
-  hooks.set(layer, hook);
-  const observation = {watched, observer};
-  hook.observations.add(observation);
-  return () => {
-    hook.observations.delete(observation);
-    if (hook.observations.size > 0 || hooks.get(layer) !== hook) return;
-    hooks.delete(layer);
-    hook.remove();
-  };
+  return joinHook(hooks, layer, () => new Hook(layer), {watched, observer});
 }
 
 /** A layer's own `call`, on its instance, that tells observers. */
-class Hook {
-  readonly observations = new Set<Observation>();
-  private readonly earlier: PropertyDescriptor | undefined;
+class Hook implements SharedHook<Observation> {
+  readonly observers = new Set<Observation>();
   private readonly original: Call;
-  private readonly hooked: Call;
+  private readonly hooked: ReplacedMember<Callable, 'call'>;
   private readonly scope = new GradientScope();
   private calls = 0;
 
-  constructor(private readonly layer: Callable) {
-    this.earlier = Object.getOwnPropertyDescriptor(layer, 'call');
+  constructor(layer: Callable) {
     this.original = layer.call.bind(layer) as Call;
-    this.hooked = (inputs, kwargs) => this.call(inputs, kwargs);
-    layer.call = this.hooked;
+    const hooked: Call = (inputs, kwargs) => this.call(inputs, kwargs);
+    this.hooked = new ReplacedMember(layer, 'call', hooked);
   }
 
   /** Restores the layer, unless another has hooked into it since: then the hook remains, idle. */
   remove(): void {
-    const {layer, earlier} = this;
-    if (layer.call !== this.hooked) return;
-    if (earlier) Object.defineProperty(layer, 'call', earlier);
-    else delete (layer as Partial<Pick<Layer, 'call'>>).call;
+    if (!this.hooked.isReplaced) this.hooked.restore();
   }
 
   private call(inputs: Parameters<Call>[0], kwargs: Parameters<Call>[1]): Output {
@@ -122,7 +110,7 @@ class Hook {
   }
 
   private interestedIn(index: number, phase: Phase): (Observation & {call: number})[] {
-    const found = [...this.observations].map(observation => {
+    const found = [...this.observers].map(observation => {
       const call = index % observation.observer.calls;
       return {...observation, call};
     });
@@ -207,13 +195,11 @@ function withReplaced<O extends object, K extends keyof O, T>(
   call: () => T,
   replacement: (original: O[K]) => O[K],
 ): T {
-  const earlier = Object.getOwnPropertyDescriptor(owner, member);
-  owner[member] = replacement(owner[member]);
+  const replaced = new ReplacedMember(owner, member, replacement(owner[member]));
   try {
     return call();
   } finally {
-    if (earlier) Object.defineProperty(owner, member, earlier);
-    else delete (owner as Partial<O>)[member];
+    replaced.restore();
   }
 }
 

@@ -1,5 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
+import {ReplacedMember, joinHook} from './shared-hook.js';
+import type {SharedHook} from './shared-hook.js';
 
 /** Looks at the steps of an optimizer. Its methods must not throw. */
 export interface StepObserver {
@@ -18,41 +20,28 @@ const hooks = new WeakMap<tf.Optimizer, Hook>();
  * observer leaves, the optimizer is as it was.
  */
 export function observeSteps(optimizer: tf.Optimizer, observer: StepObserver): () => void {
-  const hook = hooks.get(optimizer) ?? new Hook(optimizer);
-  hooks.set(optimizer, hook);
-  hook.observers.add(observer);
-  return () => {
-    hook.observers.delete(observer);
-    if (hook.observers.size > 0 || hooks.get(optimizer) !== hook) return;
-    hooks.delete(optimizer);
-    hook.remove();
-  };
+  return joinHook(hooks, optimizer, () => new Hook(optimizer), observer);
 }
 
 /** An optimizer's own `applyGradients`, on its instance, that tells observers. */
-class Hook {
+class Hook implements SharedHook<StepObserver> {
   readonly observers = new Set<StepObserver>();
-  private readonly earlier: PropertyDescriptor | undefined;
-  private readonly hooked: Apply;
+  private readonly hooked: ReplacedMember<tf.Optimizer, 'applyGradients'>;
 
-  constructor(private readonly optimizer: tf.Optimizer) {
-    this.earlier = Object.getOwnPropertyDescriptor(optimizer, 'applyGradients');
+  constructor(optimizer: tf.Optimizer) {
     const original = optimizer.applyGradients.bind(optimizer) as Apply;
-    this.hooked = gradients => {
+    const hooked: Apply = gradients => {
       const gradientOf = (name: string): Tensor | undefined => find(gradients, name);
       const afterwards = [...this.observers].map(observer => observer.observe(gradientOf));
       original(gradients);
       for (const each of afterwards) each();
     };
-    optimizer.applyGradients = this.hooked;
+    this.hooked = new ReplacedMember(optimizer, 'applyGradients', hooked);
   }
 
   /** Restores the optimizer, unless another has hooked into it since: then the hook stays, idle. */
   remove(): void {
-    const {optimizer, earlier} = this;
-    if (optimizer.applyGradients !== this.hooked) return;
-    if (earlier) Object.defineProperty(optimizer, 'applyGradients', earlier);
-    else delete (optimizer as Partial<Pick<tf.Optimizer, 'applyGradients'>>).applyGradients;
+    if (!this.hooked.isReplaced) this.hooked.restore();
   }
 }
 
