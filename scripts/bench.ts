@@ -27,6 +27,7 @@ import {
   runOtherUnaryOps,
 } from './bench/workload.js';
 import type {Backend, ShapeName} from './bench/workload.js';
+import {align} from './bench/align.js';
 
 const HELP = `npm run bench -- [options]
 
@@ -134,19 +135,6 @@ const spread = (summary: Summary | undefined): string =>
   summary
     ? `${show(summary.median)} (${show(summary.lowerQuartile)}–${show(summary.upperQuartile)})`
     : '–';
-
-/** Rows of cells as text, in columns. */
-function align(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)));
-  return rows
-    .map(row =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
 
 function printSection(results: Results, section: Section): void {
   const rounds = [...section.samples.values()][0].length;

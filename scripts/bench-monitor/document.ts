@@ -6,6 +6,7 @@ import {machine} from '../bench/machine.js';
 import type {Fault} from './faults.js';
 import {DEFINITIONS, TOOLS} from './others.js';
 import type {RuleScore, Scores, Share, ToolScore} from './score.js';
+import {align} from '../bench/align.js';
 
 const DOCUMENT = path.join(__dirname, '../../docs/monitor-benchmark.md');
 
@@ -92,19 +93,6 @@ function faultTable({faults}: Scores): Table {
       `${recall.count}`,
     ]),
   ];
-}
-
-/** Rows of cells in columns. */
-function align(rows: Table): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)));
-  return rows
-    .map(row =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 const titled = (scores: Scores): [string, Table][] => [

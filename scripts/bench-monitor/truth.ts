@@ -2,6 +2,7 @@
  * What each rule is about, decided from full passes over the training set. Nothing here knows the
  * monitor: neither its code nor what it saw.
  */
+import {average} from './average.js';
 import {RULE_IDS} from './case.js';
 import type {RuleId} from './case.js';
 import {weightKey} from './record.js';
@@ -172,7 +173,7 @@ function saturatedUnits(site: SiteMeasure): number[] {
 
 function belowMean(site: SiteMeasure, values: readonly number[], share: number): number[] {
   if (!site.slopes) return [];
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = average(values);
   return mean > 0 ? unitsWhere(site, unit => values[unit] <= share * mean) : [];
 }
 

@@ -7,6 +7,7 @@ import type {
   Snapshot,
   WeightSnapshot,
 } from '../../src/monitor/types.js';
+import {kernelOf, layerOf, snapshotOf} from './snapshots.js';
 
 /** How many of the values fall into each bin; what is beyond the outermost bins is in the nearest. */
 export function histogramOf(values: readonly number[]): number[] {
@@ -24,10 +25,8 @@ function isIn({kind, low, high}: (typeof HISTOGRAM_BINS)[number], value: number)
 
 /** A ReLU of two units over 320 samples: one gave 0, 1, 2, … and one 0, 0, 0, …. */
 export function layerSnapshot(changes: Partial<LayerSnapshot> = {}): LayerSnapshot {
-  return {
-    name: 'hidden',
+  return layerOf(2, {
     activation: 'relu',
-    units: 2,
     samples: 320,
     watchedSamples: 640,
     mean: [1, 3],
@@ -38,48 +37,27 @@ export function layerSnapshot(changes: Partial<LayerSnapshot> = {}): LayerSnapsh
     slope: [0.5, 0.25],
     firingRate: [0.75, 0.25],
     input: null,
-    outsideShare: null,
-    largestSlope: [1, 1],
-    weightSlope: null,
-    curvature: null,
     magnitude: [1, 3],
     gradient: [0.002, 0.004],
     inputGradient: [0.001, 0.002],
-    nonFinite: [0, 0],
-    nonFiniteGradients: [0, 0],
-    quietSamples: [0, 0],
-    lastFired: [9, 9],
     histogram: histogramOf([0, 0, 1, 1, 2, 3, 4, 4]),
-    validation: null,
     ...changes,
-  };
+  });
 }
 
 export function weightSnapshot(changes: Partial<WeightSnapshot> = {}): WeightSnapshot {
-  return {
-    layer: 'hidden',
-    name: 'kernel',
+  return kernelOf('hidden', {
     size: 8,
-    isOfActivation: false,
-    steps: 10,
     magnitude: 0.5,
     update: 0.0005,
     gradient: 0.25,
     gradientRms: 0.5,
-    nonFinite: 0,
     ...changes,
-  };
+  });
 }
 
 export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
-  return {
-    epoch: 0,
-    step: 9,
-    layers: [layerSnapshot()],
-    weights: [weightSnapshot()],
-    firstNonFinite: null,
-    ...changes,
-  };
+  return snapshotOf({layers: [layerSnapshot()], weights: [weightSnapshot()], ...changes});
 }
 
 export function finding(changes: Partial<Finding> = {}): Finding {
