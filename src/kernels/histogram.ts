@@ -1,12 +1,12 @@
 import {where} from '../formula/index.js';
 import type {Expression} from '../formula/index.js';
+import {LARGEST_FLOAT32} from './float32.js';
 
 /** Magnitudes from 2^−20 up to 2^12 have a bin for each power of two, on either side of zero. */
 export const SMALLEST_EXPONENT = -20;
 export const LARGEST_EXPONENT = 11;
 
 const POWERS = LARGEST_EXPONENT - SMALLEST_EXPONENT + 1;
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 /**
  * The bins of a signed-log2 histogram, in order: −Infinity, the negative numbers from the largest

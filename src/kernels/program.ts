@@ -13,6 +13,19 @@ export interface ProgramInput {
 /** How an output is gathered over the axes that its shape lacks. */
 export type Reduction = 'sum' | 'min' | 'max' | 'histogram';
 
+const add = (a: number, b: number): number => a + b;
+const JOIN: Readonly<Record<Reduction, (a: number, b: number) => number>> = {
+  sum: add,
+  histogram: add,
+  min: Math.min,
+  max: Math.max,
+};
+
+/** How two results of a reduction are joined. */
+export function joinOf(reduction: Reduction): (a: number, b: number) => number {
+  return JOIN[reduction];
+}
+
 /** What a kernel computes for each element. */
 export interface ProgramOutput {
   readonly name: string;

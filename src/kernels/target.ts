@@ -27,6 +27,13 @@ export interface Accumulator {
   dispose(): void;
 }
 
+/** Whether two shapes are the same. */
+export function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
+}
+
 /** A way to run programs: composed ops, or code generated for a backend. */
 export interface KernelTarget {
   /** What `kernelTarget()` says. */

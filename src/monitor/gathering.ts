@@ -1,21 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
-import {CannotExpress, accumulatorOf, runProgram} from '../kernels/index.js';
-import type {Accumulator, Program, ProgramShapes, Reduction} from '../kernels/index.js';
+import {CannotExpress, accumulatorOf, joinOf, runProgram} from '../kernels/index.js';
+import type {Accumulator, Program, ProgramShapes} from '../kernels/index.js';
 import {untaped} from './passes.js';
 import {canReadNow} from './readings.js';
 import type {Reading} from './readings.js';
 
 /** The kernel that gathers statistics, where it is one of tfjs's. */
 export const STATISTICS_KERNEL = 'Activation/Statistics';
-
-/** Joins what two runs gathered, as each reduction does. */
-export const JOIN: Readonly<Record<Reduction, (a: number, b: number) => number>> = {
-  sum: (a, b) => a + b,
-  histogram: (a, b) => a + b,
-  min: Math.min,
-  max: Math.max,
-};
 
 /**
  * The outputs of a program, all reduced, added up in float64 over several runs: in the memory of the
@@ -58,7 +50,7 @@ export class Gathering {
   private addUp(values: Float32Array, sizes: readonly number[]): void {
     let start = 0;
     sizes.forEach((size, output) => {
-      const join = JOIN[this.program.outputs[output].reduction!];
+      const join = joinOf(this.program.outputs[output].reduction!);
       const own = Float64Array.from(values.subarray(start, start + size));
       const total = this.totals[output];
       this.totals[output] = total ? own.map((value, index) => join(value, total[index])) : own;

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
-import {derivative, evaluate, where} from '../formula/index.js';
+import {derivative, evaluate} from '../formula/index.js';
 import type {ActivationInstance} from '../instance.js';
 import {runProgram} from '../kernels/index.js';
 import type {Program} from '../kernels/index.js';
+import {finiteOrZero} from './finite.js';
+import {meanOf} from './mean.js';
 import {untaped} from './passes.js';
 import type {Reading} from './readings.js';
 import type {LearnedCurve} from './types.js';
@@ -36,9 +38,8 @@ const known = new WeakMap<ActivationInstance, Program>();
 function programOf(instance: ActivationInstance): Program {
   if (!known.has(instance)) {
     const slope = derivative(instance.formula, 'x').abs();
-    const finite = where(slope.sub(slope).equal(0), slope, 0);
     const outputs = [
-      {name: 'largest', value: finite, reduction: 'max'},
+      {name: 'largest', value: finiteOrZero(slope), reduction: 'max'},
       {name: 'y', value: instance.formula},
     ] as const;
     known.set(instance, {inputs: instance.program.inputs, outputs});
@@ -108,7 +109,7 @@ function ofUnits(weight: Tensor, axis: number, length: number | undefined): Tens
 function curvatureOf(values: readonly number[]): number {
   const range = Math.max(...values) - Math.min(...values);
   if (!(range > 0)) return range === 0 ? 0 : NaN;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = meanOf(values);
   const products = values.reduce((sum, value, index) => sum + POINTS[index] * (value - mean), 0);
   const squares = POINTS.reduce((sum, x) => sum + x * x, 0);
   const slope = products / squares;

@@ -1,12 +1,12 @@
 import {derivative, input, inputsOf, where} from '../formula/index.js';
 import type {Expression} from '../formula/index.js';
 import type {ActivationInstance} from '../instance.js';
+import {LARGEST_FLOAT32} from '../kernels/index.js';
 import type {Program, ProgramInput, ProgramOutput, Reduction} from '../kernels/index.js';
+import {finiteOrZero, isFiniteNumber} from './finite.js';
 
 /** |∂y/∂z| above this is a firing. */
 export const FIRING_SLOPE = 1e-6;
-
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 /** Names that no weight of an activation can have. */
 export const OUTPUT = '/output';
@@ -29,7 +29,7 @@ export interface CallKind {
 /** The outputs of the programs that are reduced over the units too. */
 export const OF_THE_LAYER: readonly string[] = ['isBad', 'positions', 'histogram'];
 
-const programs = new WeakMap<object, Map<string, Program>>();
+const programs = new WeakMap<object, Map<number, Program>>();
 const WITHOUT_FORMULA = {};
 
 /** The program that gathers the statistics of an activation; without one, of its output alone. */
@@ -37,12 +37,12 @@ export function statisticsProgram(
   instance: ActivationInstance | undefined,
   kind: CallKind,
 ): Program {
-  return remembered(instance, JSON.stringify(kind), () => makeProgram(instance, kind));
+  return remembered(instance, keyOf(kind), () => makeProgram(instance, kind));
 }
 
 /** The program that gives, for each sample and unit, the largest slope at any of its positions. */
 export function firingProgram(instance: ActivationInstance, isMasked: boolean): Program {
-  return remembered(instance, `firing ${isMasked}`, () => {
+  return remembered(instance, isMasked ? FIRING_MASKED : FIRING, () => {
     const value = guarded(derivative(instance.formula, 'x').abs(), isMasked);
     const inputs = [...instance.program.inputs, {name: OUTPUT}];
     return {
@@ -52,24 +52,31 @@ export function firingProgram(instance: ActivationInstance, isMasked: boolean): 
   });
 }
 
+/** The keys of the programs that tell of firings; those of the others are not negative. */
+const FIRING = -1;
+const FIRING_MASKED = -2;
+
+/** Told for every call: no text is made for it. */
+function keyOf({hasInput, hasGradient, isMasked, isFlat}: CallKind): number {
+  return Number(hasInput) + 2 * Number(hasGradient) + 4 * Number(isMasked) + 8 * Number(isFlat);
+}
+
 function remembered(
   instance: ActivationInstance | undefined,
-  key: string,
+  key: number,
   make: () => Program,
 ): Program {
   const owner = instance ?? WITHOUT_FORMULA;
-  const known = programs.get(owner) ?? new Map<string, Program>();
-  programs.set(owner, known);
-  const program = known.get(key) ?? make();
-  known.set(key, program);
+  let known = programs.get(owner);
+  if (!known) programs.set(owner, (known = new Map()));
+  let program = known.get(key);
+  if (!program) known.set(key, (program = make()));
   return program;
 }
 
-const isFinite = (value: Expression) => value.sub(value).equal(0);
-
 /** `value` where the position counts and its output is finite, else what changes no reduction. */
 function guarded(value: Expression, isMasked: boolean, neutral = 0): Expression {
-  const finite = where(isFinite(input(OUTPUT)), value, neutral);
+  const finite = where(isFiniteNumber(input(OUTPUT)), value, neutral);
   return isMasked ? where(input(MASK).greater(0), finite, neutral) : finite;
 }
 
@@ -90,8 +97,8 @@ function makeProgram(instance: ActivationInstance | undefined, kind: CallKind): 
     gather(`${name}Max`, finite(value, -LARGEST_FLOAT32), 'max');
   };
 
-  const bad = counted(where(isFinite(y), 0, 1));
-  const badGradient = counted(where(isFinite(gradient), 0, 1));
+  const bad = counted(where(isFiniteNumber(y), 0, 1));
+  const badGradient = counted(where(isFiniteNumber(gradient), 0, 1));
   gather('isBad', hasGradient ? bad.add(badGradient) : bad);
   if (isMasked) gather('positions', where(input(MASK).greater(0), 1, 0));
   gather('nonFinite', bad);
@@ -108,7 +115,7 @@ function makeProgram(instance: ActivationInstance | undefined, kind: CallKind): 
   if (hasGradient) {
     inputs.push({name: GRADIENT});
     gather('nonFiniteGradient', badGradient);
-    gather('gradient', counted(where(isFinite(gradient), gradient.abs(), 0)));
+    gather('gradient', counted(where(isFiniteNumber(gradient), gradient.abs(), 0)));
   }
   if (!instance) return {inputs, outputs};
 
@@ -123,15 +130,16 @@ function makeProgram(instance: ActivationInstance | undefined, kind: CallKind): 
   }
   if (hasGradient) {
     const passed = gradient.mul(slope).abs();
-    gather('inputGradient', finite(where(isFinite(passed), passed, 0)));
+    gather('inputGradient', finite(finiteOrZero(passed)));
   }
   if (hasInput) {
     inputs.push({name: INPUT_SHIFT});
     const offset = z.sub(input(INPUT_SHIFT));
-    const finiteInput = (value: Expression): Expression => finite(where(isFinite(z), value, 0));
+    const finiteInput = (value: Expression): Expression =>
+      finite(where(isFiniteNumber(z), value, 0));
     gather('inputSum', finiteInput(offset));
     gather('inputSquares', finiteInput(offset.square()));
-    extremes('input', where(isFinite(z), z, input(INPUT_SHIFT)));
+    extremes('input', where(isFiniteNumber(z), z, input(INPUT_SHIFT)));
   }
   if (instance.domain) {
     const [low, high] = instance.domain;

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import type {ActivationInstance} from '../instance.js';
-import {runProgram} from '../kernels/index.js';
+import {isSameShape, joinOf, runProgram} from '../kernels/index.js';
 import type {Program, ProgramShapes} from '../kernels/index.js';
-import {Gathering, JOIN, STATISTICS_KERNEL} from './gathering.js';
+import {Gathering, STATISTICS_KERNEL} from './gathering.js';
 import {untaped} from './passes.js';
 import type {Reading} from './readings.js';
 import {
@@ -60,7 +60,7 @@ export class UnitWindow {
   samples = 0;
   /** The samples of this window in which each unit fired, where it is not gathered. */
   private readonly firings: Float64Array;
-  private readonly gatherings = new Map<number, KindGathering>();
+  private readonly gatherings = new Map<Program, KindGathering>();
   private shift: Tensor | undefined;
   private inputShift: Tensor | undefined;
   private shifts: Float32Array | undefined;
@@ -101,10 +101,10 @@ export class UnitWindow {
     };
     const inputsOf = (names: readonly {readonly name: string}[]): Tensor[] =>
       names.map(({name}) => named[name]!);
-    entry.shapes = isSameShape(entry.shapes?.full, y.shape)
-      ? entry.shapes
-      : shapesOf(program, y.shape, unitShape);
-    const gathered = entry.gathering.add(inputsOf(program.inputs), entry.shapes!);
+    if (!entry.shapes || !isSameShape(entry.shapes.full, y.shape)) {
+      entry.shapes = shapesOf(program, y.shape, unitShape);
+    }
+    const gathered = entry.gathering.add(inputsOf(program.inputs), entry.shapes);
     const count = (): void => {
       entry.positions += positions;
       if (!isMasked) this.samples += y.shape[0];
@@ -120,15 +120,12 @@ export class UnitWindow {
   }
 
   private gatheringOf(kind: CallKind): KindGathering {
-    const {hasInput, hasGradient, isMasked, isFlat} = kind;
-    const key =
-      Number(hasInput) + 2 * Number(hasGradient) + 4 * Number(isMasked) + 8 * Number(isFlat);
-    const known = this.gatherings.get(key) ?? {
-      kind,
-      gathering: new Gathering(statisticsProgram(this.instance, kind)),
-      positions: 0,
-    };
-    this.gatherings.set(key, known);
+    const program = statisticsProgram(this.instance, kind);
+    let known = this.gatherings.get(program);
+    if (!known) {
+      known = {kind, gathering: new Gathering(program), positions: 0};
+      this.gatherings.set(program, known);
+    }
     return known;
   }
 
@@ -211,7 +208,7 @@ export class UnitWindow {
       if (index < 0) continue;
       const values = gathering.read(index);
       if (values.length === 0) continue;
-      const join = JOIN[gathering.program.outputs[index].reduction!];
+      const join = joinOf(gathering.program.outputs[index].reduction!);
       const earlier = joined;
       joined = earlier ? values.map((value, unit) => join(value, earlier[unit])) : values;
     }
@@ -349,10 +346,6 @@ const FAR = 16;
 
 function isFarFrom(shifts: Float32Array, mean: readonly number[], std: readonly number[]): boolean {
   return mean.some((value, unit) => Math.abs(value - shifts[unit]) > FAR * std[unit]);
-}
-
-function isSameShape(a: readonly number[] | undefined, b: readonly number[]): boolean {
-  return a !== undefined && a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
 function shapesOf(program: Program, full: readonly number[], unitShape: number[]): ProgramShapes {

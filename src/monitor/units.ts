@@ -1,5 +1,12 @@
-import {SEVERITIES} from './types.js';
+import {meanOf} from './mean.js';
+import {ENOUGH_SAMPLES, SEVERITIES} from './types.js';
 import type {Finding, LayerSnapshot, Snapshot} from './types.js';
+
+/** How many samples a rule asks for before it judges a unit. */
+export const SAMPLES_NEEDED = {
+  default: ENOUGH_SAMPLES,
+  description: 'Samples that a judgement needs',
+} as const;
 
 /**
  * What is so in half of a layer hurts it, in fewer units it is a curiosity: networks that learn well
@@ -15,6 +22,28 @@ export function unitsWhere(layer: LayerSnapshot, holds: (unit: number) => boolea
   return Array.from({length: layer.units}, (_, unit) => unit).filter(holds);
 }
 
+/** The units whose value is far below the mean of their layer. */
+export interface UnitsBelow {
+  readonly units: number[];
+  /** For each of them, its value ÷ the mean. */
+  readonly scores: number[];
+  readonly mean: number;
+}
+
+/** The units of a layer whose value ÷ the mean of all is at most `limit`; none where that is not above 0. */
+export function unitsBelow(
+  layer: LayerSnapshot,
+  values: readonly number[],
+  limit: number,
+  others: ReadonlySet<number>,
+): UnitsBelow {
+  const mean = meanOf(values);
+  const score = (unit: number): number => values[unit] / mean;
+  const isJudged = mean > 0 && Number.isFinite(mean);
+  const units = unitsWhere(layer, unit => isJudged && score(unit) <= limit && !others.has(unit));
+  return {units, scores: units.map(score), mean};
+}
+
 /** Whether every output of a unit so far was a number. */
 export function isFiniteUnit(layer: LayerSnapshot, unit: number): boolean {
   return layer.nonFinite[unit] === 0 && Number.isFinite(layer.min[unit] + layer.max[unit]);
@@ -23,11 +52,6 @@ export function isFiniteUnit(layer: LayerSnapshot, unit: number): boolean {
 /** Whether a layer gives what the model does: what it is may be what the task asks for. */
 export function isOutput(layer: LayerSnapshot, {layers}: Snapshot): boolean {
   return layer.isOutput ?? layer === layers[layers.length - 1];
-}
-
-/** The mean of the values; NaN of none. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The root of the mean of the squares; NaN of none. */

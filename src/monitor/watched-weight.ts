@@ -4,26 +4,27 @@ import {input, where} from '../formula/index.js';
 import type {Expression} from '../formula/index.js';
 import type {Program, ProgramShapes} from '../kernels/index.js';
 import {isWhole} from './find-layers.js';
+import {finiteOrZero, isFiniteNumber} from './finite.js';
 import {graphOf, nodesOf} from './flow.js';
 import {Gathering} from './gathering.js';
 import {keepFurther} from './passes.js';
 import type {Reading} from './readings.js';
 import type {WeightSnapshot} from './types.js';
 
-const isFinite = (value: Expression): Expression => where(value.sub(value).equal(0), 1, 0);
-const finite = (value: Expression): Expression => where(value.sub(value).equal(0), value, 0);
+/** 1 where a number is finite, else 0. */
+const finiteness = (value: Expression): Expression => where(isFiniteNumber(value), 1, 0);
 
 /** What one step says of a weight, summed over its elements. */
 const STEP: Program = (() => {
   const [gradient, before, after] = ['gradient', 'before', 'after'].map(input);
   const values = {
-    gradient: finite(gradient.abs()),
-    gradientSquares: finite(gradient.square()),
-    update: finite(after.sub(before).abs()),
-    magnitude: finite(before.abs()),
-    isBad: isFinite(gradient).mul(isFinite(after)).neg().add(1),
-    nonFinite: isFinite(gradient).neg().add(1),
-    nonFiniteAfter: isFinite(after).neg().add(1),
+    gradient: finiteOrZero(gradient.abs()),
+    gradientSquares: finiteOrZero(gradient.square()),
+    update: finiteOrZero(after.sub(before).abs()),
+    magnitude: finiteOrZero(before.abs()),
+    isBad: finiteness(gradient).mul(finiteness(after)).neg().add(1),
+    nonFinite: finiteness(gradient).neg().add(1),
+    nonFiniteAfter: finiteness(after).neg().add(1),
   };
   return {
     inputs: ['gradient', 'before', 'after'].map(name => ({name})),

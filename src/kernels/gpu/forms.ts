@@ -2,6 +2,7 @@ import {constant, polynomial, where} from '../../formula/index.js';
 import type {Expression} from '../../formula/index.js';
 import {FORMS, isOdd} from '../accurate.js';
 import type {Forms} from '../accurate.js';
+import {LARGEST_FLOAT32} from '../float32.js';
 
 /**
  * What shaders compute in place of operations that they lack, or that their own functions get wrong.
@@ -50,8 +51,6 @@ const LARGEST_FACTORS = 64;
 
 /** From here on every float32 is an even integer. */
 const LARGEST_ODD = 2 ** 24;
-
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 function power(x: Expression, exponent: Expression): Expression {
   const {operation, value} = exponent;

@@ -5,6 +5,7 @@ import type {Reduction} from '../program.js';
 import {CannotExpress} from '../target.js';
 import {GPU_FORMS} from './forms.js';
 import type {Language} from './language.js';
+import {LARGEST_FLOAT32} from '../float32.js';
 
 type Writer = (language: Language, u: string, v: string) => string;
 
@@ -41,8 +42,6 @@ const OPERATIONS: Partial<Record<Operation, Writer>> = {
     return language.choose(language.compare('equal', v, zero), zero, `(${u} * ${v})`);
   },
 };
-
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 /** `text` where `u` is finite, else NaN. */
 function ofFinite(language: Language, u: string, text: string): string {

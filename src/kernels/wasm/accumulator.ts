@@ -1,12 +1,12 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {HISTOGRAM_BINS} from '../histogram.js';
+import {joinOf} from '../program.js';
 import type {Program, Reduction} from '../program.js';
 import type {Accumulator, ProgramShapes} from '../target.js';
 import {
   Execution,
   clearGathered,
   joinGathered,
-  joinOf,
   keptPlaces,
   movedBy,
   gatheringPlanOf,

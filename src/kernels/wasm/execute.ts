@@ -1,8 +1,8 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {HISTOGRAM_BINS} from '../histogram.js';
-import {expressionsOf, valuesOf} from '../program.js';
+import {expressionsOf, joinOf, valuesOf} from '../program.js';
 import type {Program, ProgramInput, Reduction} from '../program.js';
-import {sizeOf} from '../target.js';
+import {isSameShape, sizeOf} from '../target.js';
 import type {ProgramShapes} from '../target.js';
 import {kernelOf} from './compile.js';
 import type {Kernel} from './compile.js';
@@ -158,12 +158,6 @@ function areTheSame(
   for (let index = 0; index < tensors.length; index++) {
     if (!isSameShape(earlier[first + index], tensors[index].shape)) return false;
   }
-  return true;
-}
-
-function isSameShape(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
   return true;
 }
 
@@ -469,7 +463,7 @@ export function joinGathered(
     for (let index = size; index < source.length; index++) target[index % size] += source[index];
     return;
   }
-  const join = JOIN[reduction!];
+  const join = joinOf(reduction!);
   for (let element = 0; element < size; element++) {
     const start = Math.floor(element / period) * period * repeats + (element % period);
     for (let bin = 0; bin < bins; bin++) {
@@ -694,16 +688,3 @@ function hasPartials({reduction, walk}: OutputPlan): boolean {
 function bytesOf(reduction: Reduction): number {
   return reduction === 'histogram' ? HISTOGRAM_BINS * FLOAT32_BYTES : FLOAT64_BYTES;
 }
-
-const add = (a: number, b: number): number => a + b;
-/** How two results of a reduction are joined. */
-export function joinOf(reduction: Reduction): (a: number, b: number) => number {
-  return JOIN[reduction];
-}
-
-const JOIN: Record<Reduction, (a: number, b: number) => number> = {
-  sum: add,
-  histogram: add,
-  min: Math.min,
-  max: Math.max,
-};

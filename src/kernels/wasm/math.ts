@@ -1,4 +1,5 @@
 import type {Lanes} from './lanes.js';
+import {LARGEST_FLOAT32} from '../float32.js';
 
 /*
  * Functions on vectors of float32, each step correctly rounded. The coefficients are minimax fits
@@ -223,7 +224,6 @@ export function erf(x: Lanes): Lanes {
   return x.abs().less(1).choose(near, far);
 }
 
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 const SMALLEST_NORMAL = 2 ** -126;
 const SQUARE_ROOT_OF_HALF_BITS = 0x3f3504f3;
 

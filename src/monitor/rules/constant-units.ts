@@ -1,8 +1,7 @@
 import {fewerUnits, scaleInputs} from '../fixes.js';
 import {plural} from '../text.js';
-import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot} from '../types.js';
-import {LAYER_SHARE, isFiniteUnit, unitsWhere} from '../units.js';
+import {LAYER_SHARE, SAMPLES_NEEDED, isFiniteUnit, unitsWhere} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -20,7 +19,7 @@ export const constantUnitsRule = defineRule({
   description: 'Units whose output never varies, though they are neither dead nor saturated',
   link: 'https://arxiv.org/abs/2204.00694',
   options: {
-    samples: {default: ENOUGH_SAMPLES, description: 'Samples that a judgement needs'},
+    samples: SAMPLES_NEEDED,
     share: LAYER_SHARE,
   },
   check: ({snapshot, options}) =>

@@ -1,8 +1,7 @@
 import {fewerUnits, lowerLearningRate, startAtScale} from '../fixes.js';
 import {plural} from '../text.js';
-import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot} from '../types.js';
-import {LAYER_SHARE, isOutput, meanOf, unitsWhere} from '../units.js';
+import {LAYER_SHARE, SAMPLES_NEEDED, isOutput, unitsBelow} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -10,15 +9,15 @@ import type {Problem} from './rule.js';
 /**
  * Dormant by ReDo's score: mean |output| over its mean in the layer, E|h_i| ÷ mean_k E|h_k| ≤ τ. A
  * few are common; where most units are, a network has stopped using its width. Dead units, whose score
- * is 0, have a rule of their own. The scale of a model's outputs is
- * the task's, so only hidden layers are judged.
+ * is 0, have a rule of their own. The scale of a model's outputs is the task's, so only hidden layers
+ * are judged.
  */
 export const dormantUnitsRule = defineRule({
   id: 'dormant-units',
   description: 'Units that are much quieter than their layer',
   link: 'https://arxiv.org/abs/2302.12902',
   options: {
-    samples: {default: ENOUGH_SAMPLES, description: 'Samples that a judgement needs'},
+    samples: SAMPLES_NEEDED,
     score: {default: 0.025, description: 'Mean |output| ÷ the mean of the layer, at most'},
     share: LAYER_SHARE,
   },
@@ -30,11 +29,8 @@ export const dormantUnitsRule = defineRule({
 });
 
 function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', number>): Problem[] {
-  const mean = meanOf(layer.magnitude);
-  if (!(mean > 0 && Number.isFinite(mean))) return [];
   const dead = new Set(deadUnits(layer));
-  const score = (unit: number): number => layer.magnitude[unit] / mean;
-  const units = unitsWhere(layer, unit => score(unit) <= options.score && !dead.has(unit));
+  const {units, scores} = unitsBelow(layer, layer.magnitude, options.score, dead);
   if (units.length === 0) return [];
   const share = units.length / layer.units;
   return [
@@ -45,7 +41,7 @@ function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', num
       message:
         `${units.length} of ${plural(layer.units, 'unit')} are dormant: their mean |output| is at ` +
         `most ${options.score} of the layer's`,
-      evidence: {samples: layer.samples, scores: units.map(score), share},
+      evidence: {samples: layer.samples, scores, share},
       fixes: [lowerLearningRate, startAtScale, fewerUnits],
     },
   ];

@@ -1,7 +1,8 @@
 import {lowerLearningRate, normalizeBeforeActivation, scaleInputs, startAtScale} from '../fixes.js';
 import {gradientNorm, kernelsOf} from '../kernels.js';
 import type {Snapshot} from '../types.js';
-import {isOutput, meanOf} from '../units.js';
+import {meanOf} from '../mean.js';
+import {isOutput} from '../units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
 

@@ -1,8 +1,7 @@
 import {fewerUnits, lowerLearningRate, normalizeBeforeActivation} from '../fixes.js';
 import {plural} from '../text.js';
-import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot} from '../types.js';
-import {LAYER_SHARE, isOutput, meanOf, unitsWhere} from '../units.js';
+import {LAYER_SHARE, SAMPLES_NEEDED, isOutput, unitsBelow} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -18,7 +17,7 @@ export const gradientDormantUnitsRule = defineRule({
   description: 'Units that get much less gradient than their layer',
   link: 'https://arxiv.org/abs/2505.24061',
   options: {
-    samples: {default: ENOUGH_SAMPLES, description: 'Samples that a judgement needs'},
+    samples: SAMPLES_NEEDED,
     score: {default: 0.01, description: 'Mean |∂loss/∂z| ÷ the mean of the layer, at most'},
     share: LAYER_SHARE,
   },
@@ -31,11 +30,8 @@ export const gradientDormantUnitsRule = defineRule({
 function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', number>): Problem[] {
   const gradient = layer.inputGradient ?? layer.gradient;
   if (!gradient) return [];
-  const mean = meanOf(gradient);
-  if (!(mean > 0 && Number.isFinite(mean))) return [];
   const others = new Set([...deadUnits(layer), ...saturatedUnits(layer)]);
-  const score = (unit: number): number => gradient[unit] / mean;
-  const units = unitsWhere(layer, unit => score(unit) <= options.score && !others.has(unit));
+  const {units, scores, mean} = unitsBelow(layer, gradient, options.score, others);
   if (units.length === 0) return [];
   const share = units.length / layer.units;
   return [
@@ -46,7 +42,7 @@ function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', num
       message:
         `${units.length} of ${plural(layer.units, 'unit')} hardly learn: their mean gradient is at ` +
         `most ${options.score} of the layer's`,
-      evidence: {samples: layer.samples, scores: units.map(score), layerMean: mean, share},
+      evidence: {samples: layer.samples, scores, layerMean: mean, share},
       fixes: [lowerLearningRate, normalizeBeforeActivation, fewerUnits],
     },
   ];

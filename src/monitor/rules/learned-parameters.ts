@@ -2,7 +2,8 @@ import {kernelsOf} from '../kernels.js';
 import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot, Snapshot, WeightSnapshot} from '../types.js';
-import {meanOf, mostSevere} from '../units.js';
+import {meanOf} from '../mean.js';
+import {mostSevere} from '../units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
 

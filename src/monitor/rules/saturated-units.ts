@@ -2,7 +2,7 @@ import {lowerLearningRate, normalizeBeforeActivation, scaleInputs} from '../fixe
 import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot, Snapshot} from '../types.js';
-import {LAYER_SHARE, isFiniteUnit, isOutput, unitsWhere} from '../units.js';
+import {LAYER_SHARE, SAMPLES_NEEDED, isFiniteUnit, isOutput, unitsWhere} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -43,7 +43,7 @@ export const saturatedUnitsRule = defineRule({
   description: 'Units that hardly move with their input',
   link: 'https://proceedings.mlr.press/v9/glorot10a.html',
   options: {
-    samples: {default: ENOUGH_SAMPLES, description: 'Samples that a judgement needs'},
+    samples: SAMPLES_NEEDED,
     slope: {
       default: SATURATED_SLOPE,
       description: 'Mean |f′(z)| below this share of the largest |f′|',

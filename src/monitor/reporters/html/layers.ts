@@ -7,7 +7,8 @@ import {histogramOverTime} from './histogram.js';
 import {lineChart} from './lines.js';
 import {markup} from './markup.js';
 import type {Markup, Part} from './markup.js';
-import {extent, formatCount, formatNumber, formatShare, mean, NONE} from './numbers.js';
+import {meanOfKnown} from '../../mean.js';
+import {extent, formatCount, formatNumber, formatShare, NONE} from './numbers.js';
 import {definitions, nameOf, table} from './parts.js';
 import {averagesOf} from './record.js';
 import type {Averages, SnapshotRecord} from './record.js';
@@ -195,7 +196,7 @@ function weightsTable({name, weights = {}}: LayerReport): Markup | null {
       {title: 'weight', isText: true, value: ([weight]) => nameOf(weight)},
       {title: 'count', value: ([, values]) => formatCount(values.length)},
       {title: 'least', value: ([, values]) => formatNumber(extent(values)?.[0])},
-      {title: 'mean', value: ([, values]) => formatNumber(mean(values))},
+      {title: 'mean', value: ([, values]) => formatNumber(meanOfKnown(values))},
       {title: 'greatest', value: ([, values]) => formatNumber(extent(values)?.[1])},
     ],
     rows,

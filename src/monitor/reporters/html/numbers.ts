@@ -33,12 +33,6 @@ export function formatShare(value: Figure): string {
   return isKnown(value) ? percent(value) : NONE;
 }
 
-/** The mean of those that are known; NaN where none is. */
-export function mean(values: readonly Figure[]): number {
-  const known = values.filter(isKnown);
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
-}
-
 /** The least and the greatest of those that are known; null where none is. */
 export function extent(values: readonly Figure[]): [number, number] | null {
   let [least, greatest] = [Infinity, -Infinity];

@@ -1,6 +1,6 @@
 import {deadUnits} from '../../rules/index.js';
 import type {LayerSnapshot, Snapshot, UnitStatistics} from '../../types.js';
-import {mean} from './numbers.js';
+import {meanOfKnown} from '../../mean.js';
 
 /** A wider layer has its units drawn together into at most this many rows. */
 const LARGEST_ROWS = 128;
@@ -101,8 +101,8 @@ function recordOfLayer(layer: LayerSnapshot): LayerRecord {
     dead: dead.size,
     averages: averagesOf(layer),
     validation: validation && averagesOf(validation),
-    gradient: mean(layer.gradient ?? []),
-    inputGradient: mean(layer.inputGradient ?? []),
+    gradient: meanOfKnown(layer.gradient ?? []),
+    inputGradient: meanOfKnown(layer.inputGradient ?? []),
     histogram: layer.histogram,
   };
 }
@@ -111,17 +111,17 @@ function recordOfLayer(layer: LayerSnapshot): LayerRecord {
 function inRows(values: readonly number[]): number[] {
   const size = unitsPerRow(values.length);
   return Array.from({length: Math.ceil(values.length / size)}, (_, row) =>
-    mean(values.slice(row * size, (row + 1) * size)),
+    meanOfKnown(values.slice(row * size, (row + 1) * size)),
   );
 }
 
 /** The means over the units of a layer. */
 export function averagesOf(statistics: Omit<UnitStatistics, 'samples'>): Averages {
   return {
-    mean: mean(statistics.mean),
-    std: mean(statistics.std),
-    zeroShare: mean(statistics.zeroShare),
-    slope: mean(statistics.slope ?? []),
-    firingRate: mean(statistics.firingRate ?? []),
+    mean: meanOfKnown(statistics.mean),
+    std: meanOfKnown(statistics.std),
+    zeroShare: meanOfKnown(statistics.zeroShare),
+    slope: meanOfKnown(statistics.slope ?? []),
+    firingRate: meanOfKnown(statistics.firingRate ?? []),
   };
 }

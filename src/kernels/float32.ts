@@ -1,0 +1,2 @@
+/** The largest finite float32. */
+export const LARGEST_FLOAT32 = 3.4028234663852886e38;
