@@ -1,14 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** The tape of the gradient that is being recorded, if any: one for a scope and those within it. */
-function currentTape(): object | undefined {
-  const {gradientDepth, activeTape} = tf.engine().state;
-  return gradientDepth > 0 ? activeTape : undefined;
-}
-
 /** Whether a gradient is being recorded. */
 export function isRecording(): boolean {
-  return currentTape() !== undefined;
+  const {gradientDepth, activeTape} = tf.engine().state;
+  return gradientDepth > 0 && activeTape !== undefined;
 }
 
 /**
@@ -16,15 +11,25 @@ export function isRecording(): boolean {
  * that judges real and fake samples for one step is called twice in it.
  */
 export class GradientScope {
-  private tape: WeakRef<object> | undefined;
+  private first: number | undefined;
 
   /** Whether the current scope, or there being none, is new since the last question. */
   hasChanged(): boolean {
-    const tape = currentTape();
-    if (tape === this.tape?.deref()) return false;
-    this.tape = tape && new WeakRef(tape);
+    const first = firstOnTape();
+    if (first === this.first) return false;
+    this.first = first;
     return true;
   }
+}
+
+/**
+ * The number of the first operation on the tape, or the one that it is going to have. There is one
+ * tape for a scope and those within it. (A reference to the tape, weak ones too, would keep all that
+ * a pass made until the event loop turns, which makes every collection of garbage slower.)
+ */
+function firstOnTape(): number | undefined {
+  const {activeTape, nextTapeNodeId} = tf.engine().state;
+  return isRecording() ? (activeTape[0]?.id ?? nextTapeNodeId) : undefined;
 }
 
 /**

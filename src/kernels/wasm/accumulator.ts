@@ -3,23 +3,55 @@ import {HISTOGRAM_BINS} from '../histogram.js';
 import {joinOf} from '../program.js';
 import type {Program, Reduction} from '../program.js';
 import type {Accumulator, ProgramShapes} from '../target.js';
-import {
-  Execution,
-  clearGathered,
-  joinGathered,
-  keptPlaces,
-  movedBy,
-  gatheringPlanOf,
-} from './execute.js';
-import type {KeptBytes, KeptPlaces, Plan, Workspace} from './execute.js';
 import type {Kernel} from './compile.js';
+import {
+  clearGathered,
+  gatheredView,
+  gatheringPlaces,
+  inputBytes,
+  joinGathered,
+  movedBy,
+  placeInput,
+  pushGathered,
+} from './gathered.js';
+import type {GatheredView, GatheringPlaces} from './gathered.js';
+import {elementOf, forEachBlock, gatheringPlanOf, isInPlace, isWalked, repeatsOf} from './plan.js';
+import type {InputPlan, Plan} from './plan.js';
+import type {KeptBytes, Workspace} from './workspace.js';
 
-/** What runs of one plan have gathered, where the kernel gathers it. */
+const FLOAT32_BYTES = 4;
+
+/** One call of a kernel, with parameters that stay but for where some inputs lie. */
+interface Call {
+  readonly parameters: number[];
+  readonly reads: readonly {
+    readonly parameter: number;
+    readonly tensor: number;
+    readonly input: number;
+    readonly element: number;
+    readonly count: number;
+  }[];
+}
+
+/** An input that is copied before a run, unless it lies there from the one before. */
+interface Copied {
+  readonly input: InputPlan;
+  readonly address: number;
+  /** The data that lies there. */
+  placed?: object;
+}
+
+/** What runs of one plan have gathered in memory that is kept, and all that a further run needs. */
 interface Gathered {
   readonly plan: Plan;
   readonly kernel: Kernel;
   readonly bytes: KeptBytes;
-  readonly places: KeptPlaces;
+  readonly places: GatheringPlaces;
+  readonly copied: readonly Copied[];
+  readonly calls: readonly Call[];
+  /** What was gathered of each output of the plan, while the memory lies in this buffer. */
+  views: readonly GatheredView[];
+  buffer?: ArrayBufferLike;
 }
 
 /** Adds up a program's reductions in float64, in the memory of its kernel, from run to run. */
@@ -41,9 +73,27 @@ export class WasmAccumulator implements Accumulator {
       if (plan !== this.gathered?.plan) this.begin(plan);
       this.shapes = shapes;
     }
-    const {plan, kernel, places} = this.gathered!;
+    const {plan, kernel, copied, calls} = this.gathered!;
     if (plan.size === 0) return;
-    new Execution(plan, this.workspace, tensors, [], places).run(kernel);
+    const {workspace} = this;
+    workspace.reserve(0, plan.inputs.length);
+    try {
+      for (const each of copied) {
+        const tensor = tensors[each.input.tensor];
+        if (each.placed === tensor.dataId) continue;
+        each.placed = tensor.dataId;
+        const source = workspace.view(tensor);
+        placeInput(plan, each.input, source, each.address, workspace.memory.buffer);
+      }
+      for (const {parameters, reads} of calls) {
+        for (const {parameter, tensor, input, element, count} of reads) {
+          parameters[parameter] = workspace.read(tensors[tensor], input, element, count);
+        }
+        kernel(...parameters);
+      }
+    } finally {
+      workspace.release();
+    }
   }
 
   read(output: number): Float64Array {
@@ -77,27 +127,79 @@ export class WasmAccumulator implements Accumulator {
       this.gathered.bytes.free();
       this.gathered = undefined;
     }
-    const own = keptPlaces(plan);
-    const bytes = workspace.keep(own.bytes);
-    const move = (address: number): number => address + bytes.address;
-    const places = {...own, ...movedBy(bytes.address, own), inputs: own.inputs.map(move)};
+    const isThere = (input: InputPlan): boolean =>
+      isWalked(input) || (workspace.addressOf !== undefined && isInPlace(plan, input));
+    let end = 0;
+    const placed = plan.inputs
+      .filter(input => !isThere(input))
+      .map(input => {
+        const address = end;
+        end += inputBytes(plan, input);
+        return {input, address};
+      });
+    const own = gatheringPlaces(plan, end);
+    const bytes = workspace.keep(end + own.bytes);
+    const places = movedBy(bytes.address, own);
+    const copied = placed.map(({input, address}) => ({input, address: address + bytes.address}));
     clearGathered(plan, places, workspace.memory.buffer);
-    this.gathered = {plan, kernel, bytes, places};
+    const calls = callsOf(plan, workspace.largestBlock, places, copied);
+    this.gathered = {plan, kernel, bytes, places, copied, calls, views: []};
   }
 
-  private joined({plan, places}: Gathered, output: number): Float64Array {
+  private joined(gathered: Gathered, output: number): Float64Array {
+    const {plan, places} = gathered;
     const {buffer} = this.workspace.memory;
+    if (buffer !== gathered.buffer) {
+      gathered.views = plan.outputs.map((each, index) =>
+        gatheredView(plan, each, places.addresses[index], buffer),
+      );
+      gathered.buffer = buffer;
+    }
     const bins = this.reductionOf(output) === 'histogram' ? HISTOGRAM_BINS : 1;
-    const {size, coefficients} = plan.outputs.find(({tensor}) => tensor === output)!;
-    const values = new Float64Array(size * coefficients * bins);
-    plan.outputs.forEach((each, index) => {
-      if (each.tensor !== output) return;
-      joinGathered(plan, each, places.addresses[index], buffer, values);
-    });
-    return values;
+    let values: Float64Array | undefined;
+    for (let index = 0; index < plan.outputs.length; index++) {
+      const each = plan.outputs[index];
+      if (each.tensor !== output) continue;
+      values ??= new Float64Array(each.size * each.coefficients * bins);
+      joinGathered(plan, each, gathered.views[index], values);
+    }
+    return values!;
   }
 
   private reductionOf(output: number): Reduction {
     return this.program.outputs[output].reduction ?? 'sum';
   }
+}
+
+function callsOf(
+  plan: Plan,
+  largestBlock: number,
+  places: GatheringPlaces,
+  copied: readonly Copied[],
+): Call[] {
+  const calls: Call[] = [];
+  forEachBlock(plan, largestBlock, block => {
+    const {offsets, rows, columns} = block;
+    const parameters = [rows, columns];
+    const reads: Call['reads'][number][] = [];
+    plan.inputs.forEach((input, index) => {
+      const {walk, tensor} = input;
+      const own = copied.find(each => each.input === input);
+      const element = elementOf(plan, input, block, offsets[tensor] * repeatsOf(plan, input));
+      if (!own) {
+        reads.push({
+          parameter: parameters.length,
+          tensor,
+          input: index,
+          element,
+          count: rows * columns,
+        });
+      }
+      const rowStep = walk.columns ? columns : walk.rowStride;
+      parameters.push((own?.address ?? 0) + element * FLOAT32_BYTES, rowStep * FLOAT32_BYTES);
+    });
+    plan.outputs.forEach((_, index) => pushGathered(parameters, plan, index, places, block));
+    calls.push({parameters, reads});
+  });
+  return calls;
 }

@@ -67,8 +67,12 @@ export function rowsTogether({rows, columns, walks}: Layout): number {
   const isWide = columns >= NARROW && (columns % LANES === 0 || columns >= LANES * NARROW);
   if (isWide || walks.some(walk => walk.rows && !walk.columns)) return 1;
   const step = LANES / greatestCommonDivisor(columns, LANES);
-  const together = step * Math.ceil(NARROW / (columns * step));
-  return Math.min(together, rows);
+  const enough = step * Math.ceil(NARROW / (columns * step));
+  // Groups that come out even leave no rows for a further call.
+  for (let together = enough; together <= Math.min(2 * enough, rows); together += step) {
+    if (rows % together === 0) return together;
+  }
+  return Math.min(enough, rows);
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

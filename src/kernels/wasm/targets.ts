@@ -7,7 +7,7 @@ import type {KernelTarget} from '../target.js';
 import {canCompile} from './compile.js';
 import {execute} from './execute.js';
 import {WasmAccumulator} from './accumulator.js';
-import type {KeptBytes, Workspace} from './execute.js';
+import type {KeptBytes, Workspace} from './workspace.js';
 import {lower} from './lower.js';
 import {recoveries} from './recover.js';
 import {share} from './share.js';
