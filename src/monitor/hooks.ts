@@ -78,11 +78,11 @@ class Hook implements SharedHook<Observation> {
   }
 
   private call(inputs: Parameters<Call>[0], kwargs: Parameters<Call>[1]): Output {
-    const original = (): Output => this.original(inputs, kwargs);
     const phase = phaseOf(kwargs);
     const interested = this.interestedIn(this.nextCall(phase), phase);
-    if (interested.length === 0) return original();
+    if (!interested) return this.original(inputs, kwargs);
 
+    const original = (): Output => this.original(inputs, kwargs);
     const recorded = interested.map(({watched}) => new RecordedCall(watched.steps));
     const run = interested.reduce(
       (inner, {watched}, index) =>
@@ -109,12 +109,15 @@ class Hook implements SharedHook<Observation> {
     return this.calls++;
   }
 
-  private interestedIn(index: number, phase: Phase): (Observation & {call: number})[] {
-    const found = [...this.observers].map(observation => {
-      const call = index % observation.observer.calls;
-      return {...observation, call};
-    });
-    return found.filter(({observer, call}) => observer.isWatching(call, phase));
+  /** Those who look at a call; most calls are looked at by nobody, and should cost nothing. */
+  private interestedIn(index: number, phase: Phase): (Observation & {call: number})[] | undefined {
+    let interested: (Observation & {call: number})[] | undefined;
+    for (const observation of this.observers) {
+      const {observer} = observation;
+      const call = index % observer.calls;
+      if (observer.isWatching(call, phase)) (interested ??= []).push({...observation, call});
+    }
+    return interested;
   }
 }
 

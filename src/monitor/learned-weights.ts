@@ -68,7 +68,7 @@ export function askForFormula(
       const own = parameters.map(({name, length}) => ofUnits(weights[name], axis, length));
       units = Math.max(1, ...own.map(({shape}) => shape[1]!));
       const full = [POINTS.length, units];
-      const x = tf.broadcastTo(tf.tensor(POINTS, [POINTS.length, 1]), full);
+      const x = tf.tensor(Float32Array.from(POINTS), [POINTS.length, 1]);
       const shapes = {full, reduced: [[1, units]]};
       const results = runProgram('Activation/Curve', programOf(instance), [x, ...own], shapes);
       parts = [...raw, ...own, ...results];

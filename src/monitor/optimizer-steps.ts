@@ -6,7 +6,7 @@ import type {SharedHook} from './shared-hook.js';
 /** Looks at the steps of an optimizer. Its methods must not throw. */
 export interface StepObserver {
   /** Called before a step; what it returns is called after it. */
-  observe(gradientOf: (variable: string) => Tensor | undefined): () => void;
+  observe(gradientOf: (variable: string) => Tensor | undefined): (() => void) | undefined;
 }
 
 type Apply = tf.Optimizer['applyGradients'];
@@ -34,7 +34,7 @@ class Hook implements SharedHook<StepObserver> {
       const gradientOf = (name: string): Tensor | undefined => find(gradients, name);
       const afterwards = [...this.observers].map(observer => observer.observe(gradientOf));
       original(gradients);
-      for (const each of afterwards) each();
+      for (const each of afterwards) each?.();
     };
     this.hooked = new ReplacedMember(optimizer, 'applyGradients', hooked);
   }

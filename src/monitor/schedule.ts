@@ -1,8 +1,8 @@
 /** The widest spacing that 'auto' chooses, in passes. */
-const WIDEST_SPACING = 99;
+const WIDEST_SPACING = 999;
 
-/** What a pass weighs in the running mean of their duration. */
-const SMOOTHING = 0.1;
+/** Of so many passes of each sort the median is taken: some are held up by what else the machine does. */
+const RECENT = 31;
 
 /** The share of the budget that stays for watching passes, whatever the work between them takes. */
 const LEAST_FOR_PASSES = 0.5;
@@ -10,6 +10,9 @@ const LEAST_FOR_PASSES = 0.5;
 /**
  * Which training passes to watch, and what watching costs. Pure but for its clock: it counts passes
  * and milliseconds, and knows no model.
+ *
+ * What a watched pass costs is the time of what is done in it for watching, or how much longer it
+ * takes than others, if that is more: watching also fills caches and leaves garbage.
  */
 export class Schedule {
   /** Every how many passes one is watched. */
@@ -22,17 +25,18 @@ export class Schedule {
   private isInPass = false;
   private passes = 0;
   private passStart = 0;
-  /** Milliseconds that the passes took in the mean, watching not counted. */
-  private passTime = 0;
+  /** Milliseconds of recent passes: of unwatched ones, of watched ones, and of watching them. */
+  private readonly unwatched = new RecentMedian(RECENT);
+  private readonly watched = new RecentMedian(RECENT);
+  private readonly own = new RecentMedian(RECENT);
   /** Milliseconds of watching: in the current pass, between passes, and in all. */
   private costOfPass = 0;
   private costBetween = 0;
   private cost = 0;
-  /** When every unit had been seen often enough, and what watching had cost until then. */
-  private settledAt: number | undefined;
-  private costUntilSettled = 0;
-  private readonly start: number;
-  private end: number | undefined;
+  /** Milliseconds that the passes took, watching not counted. */
+  private training = 0;
+  /** When every unit had been seen often enough: what training and watching had taken until then. */
+  private settled: {readonly training: number; readonly cost: number} | undefined;
 
   constructor(
     private readonly every: 'auto' | number,
@@ -41,20 +45,18 @@ export class Schedule {
   ) {
     this.spacing = every === 'auto' ? 1 : every;
     this.sinceWatched = this.spacing;
-    this.start = now();
   }
 
-  /** The share of the time since the start, or until the end, that watching took. */
+  /** What watching took, as a share of what the passes took without it. */
   get share(): number {
-    const total = (this.end ?? this.now()) - this.start;
-    return total > 0 ? this.cost / total : 0;
+    return this.training > 0 ? this.cost / this.training : 0;
   }
 
   /** Whether what watching has taken so far, since 'auto' watches less, leaves room for more. */
   get isAffordable(): boolean {
-    if (this.every !== 'auto' || this.settledAt === undefined) return true;
-    const elapsed = this.now() - this.settledAt;
-    return this.cost - this.costUntilSettled <= this.overheadBudget * elapsed;
+    const {every, settled, cost, training, overheadBudget} = this;
+    if (every !== 'auto' || settled === undefined) return true;
+    return cost - settled.cost <= overheadBudget * (training - settled.training);
   }
 
   beginPass(): void {
@@ -81,16 +83,34 @@ export class Schedule {
   endPass(hasEnough: boolean): void {
     this.isInPass = false;
     this.passes++;
-    const elapsed = this.now() - this.passStart - this.costOfPass;
-    this.passTime += (elapsed - this.passTime) * (this.passes === 1 ? 1 : SMOOTHING);
-    if (this.every !== 'auto' || !this.isWatching || !hasEnough) return;
-    if (this.settledAt === undefined) {
-      this.settledAt = this.now();
-      this.costUntilSettled = this.cost;
+    const elapsed = this.now() - this.passStart;
+    if (!this.isWatching) {
+      this.training += elapsed;
+      this.unwatched.add(elapsed);
+      return;
     }
-    const budget = this.overheadBudget * this.passTime;
+    this.watched.add(elapsed);
+    this.own.add(this.costOfPass);
+    const unseen = this.unseenCost();
+    this.cost += unseen;
+    this.training += Math.max(0, elapsed - this.costOfPass - unseen);
+    if (this.every === 'auto' && hasEnough) this.chooseSpacing(unseen);
+  }
+
+  /** How much longer watched passes take than is accounted for. */
+  private unseenCost(): number {
+    const {unwatched, watched, own} = this;
+    if (unwatched.isEmpty) return 0;
+    return Math.max(0, watched.median - unwatched.median - own.median);
+  }
+
+  private chooseSpacing(unseen: number): void {
+    this.settled ??= {training: this.training, cost: this.cost};
+    const {unwatched, watched, own} = this;
+    const passTime = unwatched.isEmpty ? watched.median - own.median : unwatched.median;
+    const budget = this.overheadBudget * passTime;
     const left = budget - this.costBetween / this.passes;
-    const affordable = this.costOfPass / Math.max(left, LEAST_FOR_PASSES * budget);
+    const affordable = (own.median + unseen) / Math.max(left, LEAST_FOR_PASSES * budget);
     // An odd spacing meets both sides of a loop that alternates, such as a GAN's.
     this.spacing = Math.min(WIDEST_SPACING, Math.max(1, Math.ceil(affordable))) | 1;
   }
@@ -115,14 +135,31 @@ export class Schedule {
     }
   }
 
-  /** Training is over: its share of watching stands. */
-  finish(): void {
-    this.end ??= this.now();
-  }
-
   private spend(milliseconds: number): void {
     this.cost += milliseconds;
     if (this.isInPass) this.costOfPass += milliseconds;
     else this.costBetween += milliseconds;
+  }
+}
+
+/** The median of the latest numbers. */
+class RecentMedian {
+  private readonly values: number[] = [];
+  private next = 0;
+
+  constructor(private readonly count: number) {}
+
+  get isEmpty(): boolean {
+    return this.values.length === 0;
+  }
+
+  add(value: number): void {
+    this.values[this.next] = value;
+    this.next = (this.next + 1) % this.count;
+  }
+
+  get median(): number {
+    const sorted = Float64Array.from(this.values).sort();
+    return sorted[sorted.length >> 1];
   }
 }

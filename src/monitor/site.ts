@@ -3,6 +3,7 @@ import type {WatchedLayer} from './find-layers.js';
 import type {Phase} from './hooks.js';
 import {askForFormula, learnedCurve} from './learned-weights.js';
 import type {FormulaReading} from './learned-weights.js';
+import {perUnit} from './per-unit.js';
 import type {Reading} from './readings.js';
 import type {RecordedCall, WholeCall} from './recorded-call.js';
 import {ENOUGH_SAMPLES} from './types.js';
@@ -118,7 +119,7 @@ export class Site {
       past.lastFired[unit] = step;
       past.samplesAtFiring[unit] = this.watchedSamples;
     }
-    this.firedBefore = fired.slice();
+    this.firedBefore = fired;
   }
 
   /** The share of units that fired until lately, but not in the latest pass. */
@@ -178,8 +179,7 @@ export class Site {
     const current = training.statistics();
     const isEnough = current.samples >= ENOUGH_SAMPLES || !previous;
     const statistics = isEnough ? current : previous;
-    const perUnit = (value: (unit: number) => number): number[] =>
-      Array.from({length: units}, (_, unit) => value(unit));
+    const ofEach = (value: (unit: number) => number): number[] => perUnit(units, value);
     const ofUnit = (values: ArrayLike<number>, unit: number): number =>
       values[values.length === 1 ? 0 : unit];
     const learns = weightNames.length > 0 && formula !== undefined;
@@ -191,17 +191,17 @@ export class Site {
         isOutput: this.watched.isOutput,
         watchedSamples: this.watchedSamples,
         ...statistics,
-        largestSlope: formula ? perUnit(unit => ofUnit(formula.largestSlope, unit)) : null,
-        nonFinite: perUnit(unit => past.nonFinite[unit] + current.nonFinite[unit]),
-        nonFiniteGradients: perUnit(
+        largestSlope: formula ? ofEach(unit => ofUnit(formula.largestSlope, unit)) : null,
+        nonFinite: ofEach(unit => past.nonFinite[unit] + current.nonFinite[unit]),
+        nonFiniteGradients: ofEach(
           unit => past.nonFiniteGradients[unit] + current.nonFiniteGradients[unit],
         ),
-        quietSamples: perUnit(unit =>
+        quietSamples: ofEach(unit =>
           instance ? this.watchedSamples - past.samplesAtFiring[unit] : 0,
         ),
         lastFired: [...past.lastFired],
         ...(learns ? {weights: formula.weights, startingWeights: formulaAtStart!.weights} : {}),
-        curvature: learns ? perUnit(unit => ofUnit(formula.curvature, unit)) : null,
+        curvature: learns ? ofEach(unit => ofUnit(formula.curvature, unit)) : null,
         validation: this.validated,
       },
     ];

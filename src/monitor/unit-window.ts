@@ -5,6 +5,7 @@ import {isSameShape, joinOf, runProgram} from '../kernels/index.js';
 import type {Program, ProgramShapes} from '../kernels/index.js';
 import {Gathering, STATISTICS_KERNEL} from './gathering.js';
 import {untaped} from './passes.js';
+import {perUnit} from './per-unit.js';
 import type {Reading} from './readings.js';
 import {
   FIRING_SLOPE,
@@ -64,6 +65,8 @@ export class UnitWindow {
   private shift: Tensor | undefined;
   private inputShift: Tensor | undefined;
   private shifts: Float32Array | undefined;
+  /** The statistics, until there is more. */
+  private known: WindowStatistics | undefined;
 
   constructor(
     private readonly instance: ActivationInstance | undefined,
@@ -74,6 +77,12 @@ export class UnitWindow {
 
   /** Adds a call; returns what is to be read before all of it counts. */
   add(call: Call): Reading[] {
+    const readings = this.gather(call);
+    this.known = undefined;
+    return readings.map(reading => andThen(reading, () => (this.known = undefined)));
+  }
+
+  private gather(call: Call): Reading[] {
     const {instance} = this;
     const {y, z, axis} = call;
     const isMasked = call.mask !== null && isStepMask(call.mask, y);
@@ -196,8 +205,11 @@ export class UnitWindow {
   /** The samples in which each unit fired; undefined where the activation has no slope. */
   get fired(): Float64Array | undefined {
     if (!this.instance) return undefined;
-    const flat = this.sum('fired');
-    return flat ? flat.map((count, unit) => count + this.firings[unit]) : this.firings;
+    const {firings} = this;
+    const fired = this.sum('fired')?.slice();
+    if (!fired) return firings.slice();
+    for (let unit = 0; unit < firings.length; unit++) fired[unit] += firings[unit];
+    return fired;
   }
 
   /** What was gathered, joined over the kinds of calls; undefined where no kind gathers it. */
@@ -230,28 +242,31 @@ export class UnitWindow {
 
   /** The statistics so far. */
   statistics(): WindowStatistics {
+    return (this.known ??= this.computeStatistics());
+  }
+
+  private computeStatistics(): WindowStatistics {
     const {units, samples} = this;
     const zeros = (): Float64Array => new Float64Array(units);
-    const perUnit = (value: (unit: number) => number): number[] =>
-      Array.from({length: units}, (_, unit) => value(unit));
+    const ofEach = (value: (unit: number) => number): number[] => perUnit(units, value);
     const positions = this.positions(() => true);
     const nonFinite = this.sum('nonFinite') ?? zeros();
     const count = (unit: number): number => positions - nonFinite[unit];
     const share = (name: string): number[] | null => {
       const sums = this.sum(name);
-      return sums ? perUnit(unit => sums[unit] / count(unit)) : null;
+      return sums ? ofEach(unit => sums[unit] / count(unit)) : null;
     };
     const whereCounted = (name: string): number[] => {
       const values = this.sum(name) ?? zeros();
-      return perUnit(unit => (count(unit) > 0 ? values[unit] : NaN));
+      return ofEach(unit => (count(unit) > 0 ? values[unit] : NaN));
     };
     const moments = (sumName: string, squaresName: string, shift: ArrayLike<number>) => {
       const sums = this.sum(sumName) ?? zeros();
       const squares = this.sum(squaresName) ?? zeros();
       const offset = (unit: number): number => sums[unit] / count(unit);
       return {
-        mean: perUnit(unit => shift[unit] + offset(unit)),
-        std: perUnit(unit =>
+        mean: ofEach(unit => shift[unit] + offset(unit)),
+        std: ofEach(unit =>
           Math.sqrt(Math.max(0, squares[unit] / count(unit) - offset(unit) ** 2)),
         ),
       };
@@ -260,7 +275,7 @@ export class UnitWindow {
     const withGradient = this.positions(({hasGradient}) => hasGradient);
     const meanGradient = (name: string): number[] | null => {
       const sums = this.sum(name);
-      return sums && withGradient > 0 ? perUnit(unit => sums[unit] / withGradient) : null;
+      return sums && withGradient > 0 ? ofEach(unit => sums[unit] / withGradient) : null;
     };
     const {fired} = this;
     const weightSlope = this.sum('weightSlope');
@@ -273,7 +288,7 @@ export class UnitWindow {
       magnitude: share('magnitude') ?? [],
       zeroShare: share('zeros') ?? [],
       slope: share('slope'),
-      firingRate: fired ? perUnit(unit => fired[unit] / samples) : null,
+      firingRate: fired ? ofEach(unit => fired[unit] / samples) : null,
       input: hasInput
         ? {
             ...moments('inputSum', 'inputSquares', shifts.subarray(units)),
@@ -304,6 +319,7 @@ export class UnitWindow {
   /** Begins anew, after a window with these statistics. */
   reset({mean, std, input}: WindowStatistics): void {
     this.samples = 0;
+    this.known = undefined;
     this.firings.fill(0);
     for (const entry of this.gatherings.values()) {
       entry.gathering.reset();
@@ -356,8 +372,16 @@ function shapesOf(program: Program, full: readonly number[], unitShape: number[]
   return {full: [...full], reduced};
 }
 
+const indices = new WeakMap<Program, ReadonlyMap<string, number>>();
+
+/** Which output of a program has a name; -1 if none has. */
 function indexOf({program}: Gathering, name: string): number {
-  return program.outputs.findIndex(output => output.name === name);
+  let known = indices.get(program);
+  if (!known) {
+    known = new Map(program.outputs.map((output, index) => [output.name, index]));
+    indices.set(program, known);
+  }
+  return known.get(name) ?? -1;
 }
 
 /** Whether a mask has a value for each of the leading positions of `y`. */

@@ -157,7 +157,6 @@ export class Watch {
 
   /** Training is over: shows the report to every reporter. */
   showReport(): Promise<void> {
-    this.schedule.finish();
     const report = this.report();
     this.telling.tell(reporter => reporter.onTrainEnd?.(report));
     return this.telling.isDone();
@@ -180,7 +179,6 @@ export class Watch {
         if (this.kind === 'loop' && this.step >= 0) void this.showReport();
       },
     });
-    this.schedule.finish();
   }
 
   private isWatching(site: Site, phase: Phase): boolean {
@@ -248,8 +246,10 @@ export class Watch {
     }
   }
 
-  private observeStep(gradientOf: (name: string) => tf.Tensor | undefined): () => void {
-    if (!this.schedule.isWatching) return () => {};
+  private observeStep(
+    gradientOf: (name: string) => tf.Tensor | undefined,
+  ): (() => void) | undefined {
+    if (!this.schedule.isWatching) return undefined;
     const after: (() => void)[] = [];
     this.schedule.time(() =>
       this.attempt(CANNOT_READ, () => {

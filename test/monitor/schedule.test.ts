@@ -3,6 +3,7 @@ import {Schedule} from '../../src/monitor/schedule.js';
 /** A schedule on a clock of its own; `pass` takes 100 ms, and `cost` more where it is watched. */
 function scheduled(every: 'auto' | number, budget = 0.01) {
   let clock = 0;
+  let lingering = 0;
   const schedule = new Schedule(every, budget, () => clock);
   const watch = (milliseconds: number): void => {
     schedule.time(() => {
@@ -13,11 +14,21 @@ function scheduled(every: 'auto' | number, budget = 0.01) {
     schedule.beginPass();
     const {isWatching} = schedule;
     clock += 100;
-    if (isWatching) watch(cost);
+    if (isWatching) {
+      watch(cost);
+      clock += lingering;
+    }
     schedule.endPass(hasEnough);
     return isWatching;
   };
-  return {schedule, pass, watch, wait: (milliseconds: number) => (clock += milliseconds)};
+  return {
+    schedule,
+    pass,
+    watch,
+    wait: (milliseconds: number) => (clock += milliseconds),
+    /** From now on watched passes take so much longer, which nobody accounts for. */
+    linger: (milliseconds: number) => (lingering = milliseconds),
+  };
 }
 
 const watchedOf = (passes: number, pass: () => boolean): number[] =>
@@ -42,7 +53,8 @@ test.each([
   [0.1, 1],
   [0.04, 3],
   [0.02, 5],
-  [0.001, 99],
+  [0.001, 101],
+  [0.00001, 999],
 ])("a budget of %d gives 'auto' a spacing of %d", (budget, spacing) => {
   const {schedule, pass} = scheduled('auto', budget);
   pass(true);
@@ -53,7 +65,7 @@ test('the spacing follows the cost', () => {
   const {schedule, pass} = scheduled('auto', 0.1);
   pass(true, 30);
   expect(schedule.spacing).toBe(3);
-  for (let index = 0; index < 3; index++) pass(true, 5);
+  for (let index = 0; index < 100; index++) pass(true, 5);
   expect(schedule.spacing).toBe(1);
 });
 
@@ -68,7 +80,27 @@ test('work between passes is paid from the same budget, of which half stays for 
   expect(schedule.spacing).toBe(3);
 });
 
-test('its share is of the time from the start to the end', async () => {
+test('what a watched pass takes longer than others counts, whatever is accounted for', () => {
+  const {schedule, pass, linger} = scheduled('auto', 0.05);
+  pass(true);
+  expect(schedule.spacing).toBe(3);
+  linger(30);
+  for (let index = 0; index < 99; index++) pass(true);
+  expect(schedule.spacing).toBe(9);
+});
+
+test('a pass that is held up by something else changes nothing', () => {
+  const {schedule, pass, wait} = scheduled('auto', 0.02);
+  for (let index = 0; index < 20; index++) pass(true);
+  const {spacing} = schedule;
+  schedule.beginPass();
+  wait(10_000);
+  schedule.endPass(true);
+  for (let index = 0; index < 20; index++) pass(true);
+  expect(schedule.spacing).toBe(spacing);
+});
+
+test('its share is of the time of the passes without it', async () => {
   const {schedule, pass, watch, wait} = scheduled(1);
   expect(schedule.share).toBe(0);
   pass(true);
@@ -76,8 +108,7 @@ test('its share is of the time from the start to the end', async () => {
   await schedule.timeAsync(async () => {
     wait(30);
   });
-  expect(schedule.share).toBeCloseTo(50 / 150);
-  schedule.finish();
+  expect(schedule.share).toBeCloseTo(50 / 100);
   wait(1000);
-  expect(schedule.share).toBeCloseTo(50 / 150);
+  expect(schedule.share).toBeCloseTo(50 / 100);
 });
