@@ -23,6 +23,8 @@ export interface Accumulator {
   add(inputs: readonly TensorInfo[], shapes: ProgramShapes): void;
   /** What an output has come to since the last reset; empty if nothing was added. */
   read(output: number): Float64Array;
+  /** The sum of all of an output that is summed. */
+  total(output: number): number;
   reset(): void;
   dispose(): void;
 }

@@ -58,9 +58,14 @@ export class Gathering {
     });
   }
 
-  /** What an output has come to since the last reset; empty if nothing has. */
+  /** A copy of what an output has come to since the last reset; empty if nothing has. */
   read(output: number): Float64Array {
-    return this.accumulator?.read(output) ?? this.totals[output] ?? new Float64Array(0);
+    return this.accumulator?.read(output) ?? this.totals[output]?.slice() ?? new Float64Array(0);
+  }
+
+  /** The sum of an output that is summed, over all that it is not reduced to. */
+  total(output: number): number {
+    return this.accumulator?.total(output) ?? sumOf(this.totals[output]);
   }
 
   reset(): void {
@@ -76,4 +81,10 @@ export class Gathering {
     accumulator.dispose();
     this.accumulator = undefined;
   }
+}
+
+function sumOf(values: Float64Array | undefined): number {
+  let sum = 0;
+  if (values) for (const value of values) sum += value;
+  return sum;
 }

@@ -79,7 +79,8 @@ class Hook implements SharedHook<Observation> {
 
   private call(inputs: Parameters<Call>[0], kwargs: Parameters<Call>[1]): Output {
     const phase = phaseOf(kwargs);
-    const interested = this.interestedIn(this.nextCall(phase), phase);
+    const call = this.nextCall(phase);
+    const interested = this.interestedIn(call, phase);
     if (!interested) return this.original(inputs, kwargs);
 
     const original = (): Output => this.original(inputs, kwargs);
@@ -92,9 +93,9 @@ class Hook implements SharedHook<Observation> {
     );
     try {
       const output = run();
-      interested.forEach(({observer, call}, index) => {
+      interested.forEach(({observer}, index) => {
         recorded[index].end(maskOf(kwargs));
-        observer.observe(call, recorded[index], phase);
+        observer.observe(call % observer.calls, recorded[index], phase);
       });
       return output;
     } catch (error) {
@@ -110,12 +111,13 @@ class Hook implements SharedHook<Observation> {
   }
 
   /** Those who look at a call; most calls are looked at by nobody, and should cost nothing. */
-  private interestedIn(index: number, phase: Phase): (Observation & {call: number})[] | undefined {
-    let interested: (Observation & {call: number})[] | undefined;
+  private interestedIn(index: number, phase: Phase): Observation[] | undefined {
+    let interested: Observation[] | undefined;
     for (const observation of this.observers) {
       const {observer} = observation;
-      const call = index % observer.calls;
-      if (observer.isWatching(call, phase)) (interested ??= []).push({...observation, call});
+      if (!observer.isWatching(index % observer.calls, phase)) continue;
+      if (interested) interested.push(observation);
+      else interested = [observation];
     }
     return interested;
   }

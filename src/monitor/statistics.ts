@@ -56,8 +56,8 @@ export function firingProgram(instance: ActivationInstance, isMasked: boolean): 
 const FIRING = -1;
 const FIRING_MASKED = -2;
 
-/** Told for every call: no text is made for it. */
-function keyOf({hasInput, hasGradient, isMasked, isFlat}: CallKind): number {
+/** A number for each kind. (Told for every call: no text is made for it.) */
+export function keyOf({hasInput, hasGradient, isMasked, isFlat}: CallKind): number {
   return Number(hasInput) + 2 * Number(hasGradient) + 4 * Number(isMasked) + 8 * Number(isFlat);
 }
 

@@ -154,7 +154,7 @@ export interface Report {
   }[];
   /** What went wrong beside the training, such as a reporter that threw. */
   readonly problems: readonly string[];
-  /** The share of the training time that watching took, and every how many batches it watched. */
+  /** What watching took as a share of what the training steps took without it, and every how many batches it watched. */
   readonly cost: {readonly share: number; readonly every: number};
 }
 

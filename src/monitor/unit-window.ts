@@ -16,6 +16,7 @@ import {
   OUTPUT,
   SHIFT,
   firingProgram,
+  keyOf,
   statisticsProgram,
 } from './statistics.js';
 import type {CallKind} from './statistics.js';
@@ -61,7 +62,8 @@ export class UnitWindow {
   samples = 0;
   /** The samples of this window in which each unit fired, where it is not gathered. */
   private readonly firings: Float64Array;
-  private readonly gatherings = new Map<Program, KindGathering>();
+  /** By kind of call. */
+  private readonly gatherings = new Map<number, KindGathering>();
   private shift: Tensor | undefined;
   private inputShift: Tensor | undefined;
   private shifts: Float32Array | undefined;
@@ -99,21 +101,10 @@ export class UnitWindow {
     const unitShape = y.shape.map((size, index) => (index === axis ? size : 1));
     const readings = this.placeShifts(call, unitShape);
     const mask = isMasked ? withRank(call.mask!, y.rank) : null;
-    const named: Record<string, Tensor | null | undefined> = {
-      ...call.weights,
-      x: z ?? y,
-      [OUTPUT]: y,
-      [GRADIENT]: call.gradient,
-      [SHIFT]: this.shift,
-      [INPUT_SHIFT]: this.inputShift,
-      [MASK]: mask,
-    };
-    const inputsOf = (names: readonly {readonly name: string}[]): Tensor[] =>
-      names.map(({name}) => named[name]!);
     if (!entry.shapes || !isSameShape(entry.shapes.full, y.shape)) {
       entry.shapes = shapesOf(program, y.shape, unitShape);
     }
-    const gathered = entry.gathering.add(inputsOf(program.inputs), entry.shapes);
+    const gathered = entry.gathering.add(this.inputsOf(program, call, mask), entry.shapes);
     const count = (): void => {
       entry.positions += positions;
       if (!isMasked) this.samples += y.shape[0];
@@ -121,7 +112,8 @@ export class UnitWindow {
     if (gathered) readings.push(andThen(gathered, count));
     else count();
     if (instance && !isFlat) {
-      readings.push(this.askForFirings(firingProgram(instance, isMasked), inputsOf, y, axis));
+      const firing = firingProgram(instance, isMasked);
+      readings.push(this.askForFirings(firing, this.inputsOf(firing, call, mask), call));
     }
     if (mask) readings.push(this.askForSamples(mask));
     mask?.dispose();
@@ -129,13 +121,35 @@ export class UnitWindow {
   }
 
   private gatheringOf(kind: CallKind): KindGathering {
-    const program = statisticsProgram(this.instance, kind);
-    let known = this.gatherings.get(program);
+    const key = keyOf(kind);
+    let known = this.gatherings.get(key);
     if (!known) {
+      const program = statisticsProgram(this.instance, kind);
       known = {kind, gathering: new Gathering(program), positions: 0};
-      this.gatherings.set(program, known);
+      this.gatherings.set(key, known);
     }
     return known;
+  }
+
+  private inputsOf({inputs}: Program, call: Call, mask: Tensor | null): Tensor[] {
+    return inputs.map(({name}) => {
+      switch (name) {
+        case 'x':
+          return call.z ?? call.y;
+        case OUTPUT:
+          return call.y;
+        case GRADIENT:
+          return call.gradient!;
+        case SHIFT:
+          return this.shift!;
+        case INPUT_SHIFT:
+          return this.inputShift!;
+        case MASK:
+          return mask!;
+        default:
+          return call.weights[name];
+      }
+    });
   }
 
   /** Sums are about the first values of the window, so that no digits are lost. */
@@ -161,16 +175,10 @@ export class UnitWindow {
     return [{tensor, accept: values => (this.shifts = values.slice())}];
   }
 
-  private askForFirings(
-    program: ReturnType<typeof firingProgram>,
-    inputsOf: (names: readonly {readonly name: string}[]) => Tensor[],
-    y: Tensor,
-    axis: number,
-  ): Reading {
+  private askForFirings(program: Program, inputs: Tensor[], {y, axis}: Call): Reading {
     const {units, firings} = this;
     const shape = y.shape.map((size, index) => (index === axis || index === 0 ? size : 1));
     const tensor = untaped(() => {
-      const inputs = inputsOf(program.inputs);
       const shapes = {full: y.shape, reduced: [shape]};
       return tf.keep(runProgram(STATISTICS_KERNEL, program, inputs, shapes)[0]);
     });
@@ -197,7 +205,7 @@ export class UnitWindow {
   get nonFiniteCount(): number {
     let count = 0;
     for (const {gathering} of this.gatherings.values()) {
-      count += gathering.read(indexOf(gathering, 'isBad'))[0] ?? 0;
+      count += gathering.total(indexOf(gathering, 'isBad'));
     }
     return count;
   }
@@ -206,7 +214,7 @@ export class UnitWindow {
   get fired(): Float64Array | undefined {
     if (!this.instance) return undefined;
     const {firings} = this;
-    const fired = this.sum('fired')?.slice();
+    const fired = this.sum('fired');
     if (!fired) return firings.slice();
     for (let unit = 0; unit < firings.length; unit++) fired[unit] += firings[unit];
     return fired;

@@ -70,13 +70,14 @@ export class WatchedWeight {
 
   /** Whether there was any number that is not finite in the window. */
   get isBad(): boolean {
-    return (this.gathering.read(BAD)[0] ?? 0) > 0;
+    return this.gathering.total(BAD) > 0;
   }
 
   /** How many gradients were not finite, and numbers of the weight after a step. */
   get nonFinite(): {gradients: number; values: number} {
-    const read = (output: number): number => this.gathering.read(output)[0] ?? 0;
-    return {gradients: this.nonFiniteBefore + read(NON_FINITE), values: read(NON_FINITE_AFTER)};
+    const {gathering, nonFiniteBefore} = this;
+    const gradients = nonFiniteBefore + gathering.total(NON_FINITE);
+    return {gradients, values: gathering.total(NON_FINITE_AFTER)};
   }
 
   /** The steps of the window so far, or where there are none, of the one before it. */

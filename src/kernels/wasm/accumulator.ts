@@ -99,11 +99,28 @@ export class WasmAccumulator implements Accumulator {
   read(output: number): Float64Array {
     const {gathered, totals} = this;
     const total = totals.get(output);
-    if (!gathered) return total ?? new Float64Array(0);
+    if (!gathered) return total?.slice() ?? new Float64Array(0);
     const current = this.joined(gathered, output);
     if (!total) return current;
     const join = joinOf(this.reductionOf(output));
     return current.map((value, index) => join(value, total[index]));
+  }
+
+  total(output: number): number {
+    const {gathered, totals} = this;
+    let sum = 0;
+    const addUp = (values: GatheredView): void => {
+      for (const value of values) sum += value;
+    };
+    const total = totals.get(output);
+    if (total) addUp(total);
+    if (gathered) {
+      const views = this.viewsOf(gathered);
+      gathered.plan.outputs.forEach((each, index) => {
+        if (each.tensor === output) addUp(views[index]);
+      });
+    }
+    return sum;
   }
 
   reset(): void {
@@ -146,22 +163,28 @@ export class WasmAccumulator implements Accumulator {
     this.gathered = {plan, kernel, bytes, places, copied, calls, views: []};
   }
 
-  private joined(gathered: Gathered, output: number): Float64Array {
-    const {plan, places} = gathered;
+  private viewsOf(gathered: Gathered): readonly GatheredView[] {
     const {buffer} = this.workspace.memory;
     if (buffer !== gathered.buffer) {
+      const {plan, places} = gathered;
       gathered.views = plan.outputs.map((each, index) =>
         gatheredView(plan, each, places.addresses[index], buffer),
       );
       gathered.buffer = buffer;
     }
+    return gathered.views;
+  }
+
+  private joined(gathered: Gathered, output: number): Float64Array {
+    const {plan} = gathered;
+    const views = this.viewsOf(gathered);
     const bins = this.reductionOf(output) === 'histogram' ? HISTOGRAM_BINS : 1;
     let values: Float64Array | undefined;
     for (let index = 0; index < plan.outputs.length; index++) {
       const each = plan.outputs[index];
       if (each.tensor !== output) continue;
       values ??= new Float64Array(each.size * each.coefficients * bins);
-      joinGathered(plan, each, gathered.views[index], values);
+      joinGathered(plan, each, views[index], values);
     }
     return values!;
   }
