@@ -32,7 +32,7 @@ export class Lane {
       batchSize: BATCH_SIZE,
       shuffle: false,
       verbose: 0,
-      callbacks: [...callbacks, new Gate(this)],
+      callbacks: [...callbacks, new Gate(this, callbacks.length === 0)],
     });
     // Who waits for `run` is told of what went wrong by `run`.
     this.fit.catch(() => undefined);
@@ -77,9 +77,20 @@ export class Lane {
   }
 }
 
-/** The last callback of a lane. */
+/** How often a `fit` without callbacks lets the event loop run. */
+const YIELD_MILLISECONDS = 125;
+
+/**
+ * The last callback of a lane. `fit` lets the event loop run where it is given no callbacks, and leaves
+ * it to callbacks where there are some: the monitor does, and so does the gate of a lane without one.
+ */
 class Gate extends tf.Callback {
-  constructor(private readonly lane: Lane) {
+  private lastFrame = 0;
+
+  constructor(
+    private readonly lane: Lane,
+    private readonly yields: boolean,
+  ) {
     super();
   }
 
@@ -88,6 +99,10 @@ class Gate extends tf.Callback {
   }
 
   override async onBatchEnd(): Promise<void> {
+    if (this.yields && performance.now() - this.lastFrame >= YIELD_MILLISECONDS) {
+      await tf.nextFrame();
+      this.lastFrame = performance.now();
+    }
     await this.lane.afterStep();
   }
 }

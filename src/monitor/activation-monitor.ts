@@ -125,9 +125,11 @@ async function numbersOf(logs: Logs = {}): Promise<Record<string, number>> {
 
 let lastFrame = 0;
 
-/** Lets the event loop run, at most every 100 ms, as the callbacks of tfjs do. */
+/** How often `fit` lets the event loop run, which it leaves to callbacks where it is given any. */
+const YIELD_MILLISECONDS = 125;
+
 async function nextFrameSometimes(): Promise<void> {
-  if (performance.now() - lastFrame < 100) return;
+  if (performance.now() - lastFrame < YIELD_MILLISECONDS) return;
   await tf.nextFrame();
   lastFrame = performance.now();
 }

@@ -47,7 +47,9 @@ export class ReplacedMember<O extends object, K extends keyof O> {
   /** Puts back what was there. */
   restore(): void {
     const {owner, member, earlier} = this;
-    if (earlier) Object.defineProperty(owner, member, earlier);
+    // Assignment where it does: defining a property anew makes the object slow to use.
+    if (earlier?.writable) owner[member] = earlier.value as O[K];
+    else if (earlier) Object.defineProperty(owner, member, earlier);
     else delete (owner as Partial<O>)[member];
   }
 }
