@@ -8,14 +8,14 @@ export function kernelsOf({weights}: Snapshot): WeightSnapshot[] {
 }
 
 /** The norm of a weight's gradient in one step. */
-export function gradientNorm({gradientRms, size}: WeightSnapshot): number {
-  return gradientRms * Math.sqrt(size);
+export function gradientNorm({gradientRms, shape}: WeightSnapshot): number {
+  return gradientRms * Math.sqrt(product(shape));
 }
 
-/** The kernels whose scale can be told by that of their layer's inputs and units. */
+/** How a kernel compares with the sizes at which it would usually start. */
 export interface KernelScale {
   readonly kernel: WeightSnapshot;
-  /** The standard deviation of its numbers × √(the smaller of its inputs and units). */
+  /** The standard deviation of its numbers × √(the smaller of its fan-in and fan-out). */
   readonly low: number;
   /** The same with the larger of them: at least about 1 as Glorot, He and LeCun start a kernel. */
   readonly high: number;
@@ -26,23 +26,22 @@ const DEVIATION = Math.sqrt(Math.PI / 2);
 
 /**
  * How the size of each hidden layer's kernel compares with the initializers in use, for which it is
- * between 1 and about 1.4. The units of a layer are told by its bias; without one, by `layers`.
+ * between 1 and about 1.4. The fans are told by the shape, as the initializers of tfjs tell them.
  */
 export function kernelScales(snapshot: Snapshot): KernelScale[] {
   return kernelsOf(snapshot)
     .slice(0, -1)
-    .flatMap(kernel => {
-      const units = unitsOf(kernel, snapshot);
-      if (units === undefined) return [];
-      const inputs = kernel.size / units;
+    .filter(({shape}) => shape.length >= 2)
+    .map(kernel => {
+      const [inputs, units] = kernel.shape.slice(-2);
+      const field = product(kernel.shape.slice(0, -2));
       const deviation = DEVIATION * kernel.magnitude;
-      const low = deviation * Math.sqrt(Math.min(inputs, units));
-      const high = deviation * Math.sqrt(Math.max(inputs, units));
-      return [{kernel, low, high}];
+      const low = deviation * Math.sqrt(field * Math.min(inputs, units));
+      const high = deviation * Math.sqrt(field * Math.max(inputs, units));
+      return {kernel, low, high};
     });
 }
 
-function unitsOf({layer}: WeightSnapshot, {layers, weights}: Snapshot): number | undefined {
-  const bias = weights.find(each => each.layer === layer && each.name === 'bias');
-  return bias?.size ?? layers.find(({name}) => name === layer)?.units;
+function product(numbers: readonly number[]): number {
+  return numbers.reduce((result, number) => result * number, 1);
 }

@@ -92,7 +92,7 @@ export interface WeightSnapshot {
   /** The layer that it belongs to, and its name there, such as 'kernel'. */
   readonly layer: string;
   readonly name: string;
-  readonly size: number;
+  readonly shape: readonly number[];
   /** Whether it belongs to an activation, or is the kernel or the bias of a layer. */
   readonly isOfActivation: boolean;
   /** Optimizer steps that were watched. */
@@ -101,7 +101,7 @@ export interface WeightSnapshot {
   readonly magnitude: number;
   readonly update: number;
   readonly gradient: number;
-  /** The root of the mean of (∂loss/∂w)²; times √size, the norm. */
+  /** The root of the mean of (∂loss/∂w)²; times the root of their number, the norm. */
   readonly gradientRms: number;
   /** How many gradients were NaN or infinite from the beginning. */
   readonly nonFinite: number;

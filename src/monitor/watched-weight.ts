@@ -84,13 +84,13 @@ export class WatchedWeight {
   snapshot(): WeightSnapshot[] {
     const {layer, name, isOfActivation, variable, steps, gathering} = this;
     if (steps === 0) return this.previous ? [this.previous] : [];
-    const {size} = variable;
+    const {size, shape} = variable;
     const mean = (output: number): number => (gathering.read(output)[0] ?? NaN) / (steps * size);
     return [
       {
         layer,
         name,
-        size,
+        shape,
         isOfActivation,
         steps,
         magnitude: mean(MAGNITUDE),

@@ -47,7 +47,7 @@ export function layerSnapshot(changes: Partial<LayerSnapshot> = {}): LayerSnapsh
 
 export function weightSnapshot(changes: Partial<WeightSnapshot> = {}): WeightSnapshot {
   return kernelOf('hidden', {
-    size: 8,
+    shape: [2, 4],
     magnitude: 0.5,
     update: 0.0005,
     gradient: 0.25,

@@ -43,7 +43,7 @@ export function kernelOf(layer: string, changes: Partial<WeightSnapshot> = {}): 
   return {
     layer,
     name: 'kernel',
-    size: 100,
+    shape: [10, 10],
     isOfActivation: false,
     steps: 10,
     magnitude: 0.1,

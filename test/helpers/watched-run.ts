@@ -196,7 +196,7 @@ function weightsOf(plans: readonly LayerPlan[], units: number, progress: number)
     [...(weights ? ['alpha'] : []), 'kernel', 'bias'].map(weight => ({
       layer: name,
       name: weight,
-      size: weight === 'kernel' ? units * units : units,
+      shape: weight === 'kernel' ? [units, units] : [units],
       isOfActivation: weight === 'alpha',
       steps: STEPS_PER_EPOCH,
       magnitude: 0.11 + 0.02 * index,

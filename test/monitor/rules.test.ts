@@ -76,7 +76,7 @@ const ratio = (log10: number, changes = {}): Snapshot['weights'] => [
 /** A hidden kernel of 10 × 10 numbers at `scale` of the usual, its bias, and an output's kernel. */
 const scaled = (scale: number, changes = {}, name = 'a'): Snapshot['weights'] => [
   kernelOf(name, {magnitude: scale / Math.sqrt(10 * (Math.PI / 2)), ...changes}),
-  kernelOf(name, {name: 'bias', size: 10}),
+  kernelOf(name, {name: 'bias', shape: [10]}),
   kernelOf('output'),
 ];
 
@@ -480,12 +480,17 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
       snapshot: start(0.19, 0.049),
       finds: [{severity: 'warning', layer: 'a', evidence: {std: {h: expect.closeTo(0.049)}}}],
     },
-    {of: 'kernels that are small', snapshot: start(0.21, 0.049)},
+    {of: 'kernels that are small', snapshot: start(0.26, 0.049)},
     {of: 'small kernels whose outputs are normalized', snapshot: start(0.19, 0.06)},
     {
       of: 'kernels that are too large',
       snapshot: start(3.1, 5.1, {update: 0}),
       finds: [{severity: 'warning', layer: 'a', message: expect.stringContaining('too large')}],
+    },
+    {
+      of: 'a kernel of a convolution, whose fans grow with its field',
+      snapshot: start(1.1, 5.1, {update: 0, shape: [3, 3, 10, 10]}),
+      finds: [{layer: 'a', message: expect.stringContaining('too large')}],
     },
     {of: 'kernels that are large', snapshot: start(2.9, 5.1, {update: 0})},
     {of: 'large kernels whose outputs are normalized', snapshot: start(3.1, 4.9, {update: 0})},
@@ -507,10 +512,10 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
       finds: [{layer: 'a'}],
     },
     {
-      of: 'a kernel of unknown units',
+      of: 'a kernel that is no matrix',
       snapshot: snapshotOf({
         ...start(0.05, 0.01),
-        weights: [kernelOf('x', {magnitude: 1e-6}), kernelOf('output')],
+        weights: [kernelOf('x', {magnitude: 1e-6, shape: [100]}), kernelOf('output')],
       }),
     },
     {of: 'a later window', history: [start(1, 1)], snapshot: start(0.01, 0.01)},

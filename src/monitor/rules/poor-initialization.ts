@@ -20,7 +20,7 @@ export const poorInitializationRule = defineRule({
   description: 'Kernels that started too large, too small, or all the same',
   link: 'https://arxiv.org/abs/1502.01852',
   options: {
-    small: {default: 0.2, description: 'Kernel ÷ the usual scale, below'},
+    small: {default: 0.25, description: 'Kernel ÷ the usual scale, below'},
     large: {default: 3, description: 'Kernel ÷ the usual scale, above'},
     smallest: {
       default: 0.05,

@@ -1,7 +1,7 @@
 import type {Report, WeightSnapshot} from '../../types.js';
 import {markup} from './markup.js';
 import type {Markup} from './markup.js';
-import {formatCount, formatNumber, isKnown, NONE} from './numbers.js';
+import {formatNumber, isKnown, NONE} from './numbers.js';
 import {nameOf, table} from './parts.js';
 
 /** The trainable weights with their gradients and updates; nothing where none was watched. */
@@ -15,7 +15,7 @@ export function weightsSection(weights: Report['weights']): Markup | null {
         [
           {title: 'layer', isText: true, value: ({layer}) => nameOf(layer)},
           {title: 'weight', isText: true, value: ({name}) => nameOf(name)},
-          {title: 'size', value: ({size}) => formatCount(size)},
+          {title: 'shape', value: ({shape}) => shape.join(' × ')},
           {title: '|w|', value: ({magnitude}) => formatNumber(magnitude)},
           {title: '|∂loss/∂w|', value: ({gradient}) => formatNumber(gradient)},
           {title: '|Δw|', value: ({update}) => formatNumber(update)},
