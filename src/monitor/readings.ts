@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {untaped} from './passes.js';
 
 /** Numbers on the device that are wanted here. The tensor is kept; whoever reads it disposes it. */
 export interface Reading {
@@ -11,7 +12,7 @@ export function canReadNow(): boolean {
   return tf.getBackend() !== 'webgpu';
 }
 
-/** What is waiting to be read, in order. */
+/** What is waiting, in order. It is read at once: on a GPU each read waits for all that was asked. */
 export class Readings {
   private readonly waiting: Reading[] = [];
 
@@ -21,28 +22,42 @@ export class Readings {
 
   async collect(): Promise<void> {
     const readings = this.waiting.splice(0);
+    if (readings.length === 0) return;
+    const packed = pack(readings);
     try {
-      deliver(readings, await Promise.all(readings.map(({tensor}) => tensor.data<'float32'>())));
+      deliver(readings, await packed.data<'float32'>());
     } finally {
-      dispose(readings);
+      packed.dispose();
     }
   }
 
   collectNow(): void {
     const readings = this.waiting.splice(0);
+    if (readings.length === 0) return;
+    const packed = pack(readings);
     try {
-      const values = readings.map(({tensor}) => tensor.dataSync<'float32'>());
-      deliver(readings, values);
+      deliver(readings, packed.dataSync<'float32'>());
     } finally {
-      dispose(readings);
+      packed.dispose();
     }
   }
 }
 
-function deliver(readings: readonly Reading[], values: readonly Float32Array[]): void {
-  readings.forEach(({accept}, index) => accept(values[index]));
+/** All that is to be read in one tensor, which stays until it is disposed; theirs are let go. */
+function pack(readings: readonly Reading[]): tf.Tensor {
+  const tensors = readings.map(({tensor}) => tensor);
+  try {
+    return untaped(() =>
+      tf.tidy(() => tf.keep(tf.concat(tensors.map(each => tf.reshape(each, [each.size]))))),
+    );
+  } finally {
+    for (const tensor of tensors) tensor.dispose();
+  }
 }
 
-function dispose(readings: readonly Reading[]): void {
-  for (const {tensor} of readings) tensor.dispose();
+function deliver(readings: readonly Reading[], values: Float32Array): void {
+  let start = 0;
+  for (const {accept, tensor} of readings) {
+    accept(values.subarray(start, (start += tensor.size)));
+  }
 }

@@ -33,6 +33,22 @@ test('watches fit', async () => {
   expect(monitor.report().ok).toBe(false);
 });
 
+test('reads all that a batch gave at once', async () => {
+  const model = dying();
+  const monitor = new ActivationMonitor({reporters: [], every: 1});
+  const read = jest.spyOn(tf.backend(), 'read');
+  const reads: number[] = [];
+  class Counter extends tf.Callback {
+    override async onBatchEnd(): Promise<void> {
+      reads.push(read.mock.calls.length);
+    }
+  }
+  const callbacks = [monitor, new Counter()];
+  await model.fit(normal(96, 4), tf.ones([96, 1]), {verbose: 0, callbacks});
+  expect(reads).toEqual([1, 2, 3]);
+  expect(monitor.report().layers[0].samples).toBe(96);
+});
+
 test('watches a loop: what is on the device arrives a moment later', async () => {
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
   const reports: Report[] = [];
