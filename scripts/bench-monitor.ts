@@ -8,7 +8,8 @@ import {parseArgs} from 'node:util';
 import {recommendedRules} from '../src/monitor/rules/index.js';
 import {KINDS} from './bench-monitor/case.js';
 import type {Kind} from './bench-monitor/case.js';
-import {asMarkdown, asText, writeDocument} from './bench-monitor/document.js';
+import {writeDocument} from './bench/document.js';
+import {asMarkdown, asText} from './bench-monitor/document.js';
 import {FAULTS} from './bench-monitor/faults.js';
 import {HEALTHY} from './bench-monitor/healthy.js';
 import type {Job} from './bench-monitor/job.js';
@@ -100,7 +101,9 @@ async function main(): Promise<void> {
   } else {
     console.log(asText(scores));
   }
-  if (chosen.write) await writeDocument(asMarkdown(scores, FAULTS, chosen.seeds));
+  if (chosen.write) {
+    await writeDocument('monitor-benchmark.md', asMarkdown(scores, FAULTS, chosen.seeds));
+  }
 }
 
 if (isWorker) serve();

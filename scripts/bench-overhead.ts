@@ -8,9 +8,11 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {ActivationMonitor} from 'tfjs-activations';
 import type {ActivationMonitorOptions} from 'tfjs-activations';
+import {writeDocument} from './bench/document.js';
+import {asMarkdown, lineOf} from './bench-overhead/document.js';
+import type {Measured} from './bench-overhead/document.js';
 import {Lane} from './bench-overhead/lane.js';
 import {medianInterval} from './bench-overhead/median.js';
-import type {MedianInterval} from './bench-overhead/median.js';
 import {NETWORKS, NETWORK_NAMES} from './bench-overhead/networks.js';
 import type {NetworkName} from './bench-overhead/networks.js';
 import {machine} from './bench/machine.js';
@@ -37,7 +39,8 @@ const HELP = `npm run bench:overhead -- [options]
   --network NAME   ${NETWORK_NAMES.join(' or ')}; may be repeated. Default: both
   --pairs N        how many pairs of equally long pieces of training. Default: 60
   --control        also measure two trainings without a monitor: the noise
-  --json           print everything measured as JSON`;
+  --json           print everything measured as JSON
+  --write          write docs/monitor-overhead.md; measures all, with the control`;
 
 /** Epochs before the first pair: enough for the monitor to have seen every unit, and to watch less. */
 const WARM_UP_EPOCHS = 10;
@@ -49,28 +52,6 @@ const PIECE_MILLISECONDS = 400;
 
 const BATCHES_FOR_MEMORY = 1000;
 
-interface Measured {
-  readonly backend: Backend;
-  readonly network: NetworkName;
-  readonly mode: string;
-  /** The time with the monitor ÷ without, less 1. */
-  readonly overhead: MedianInterval;
-  /** The same of all pieces together. */
-  readonly overheadInAll: number;
-  readonly bar?: number;
-  readonly pairs: number;
-  /** Steps of one piece, and milliseconds of one step without the monitor, in the mean. */
-  readonly steps: number;
-  readonly stepMilliseconds: number;
-  /** Every how many batches the monitor watched after the warm-up, and what it says it costs. */
-  readonly every: number;
-  readonly share: number;
-  readonly isSameTraining: boolean;
-  /** How many tensors and bytes more than without are there after at least 1000 further batches. */
-  readonly tensorsKept: number;
-  readonly bytesKept: number;
-}
-
 function options() {
   const {values} = parseArgs({
     options: {
@@ -79,11 +60,15 @@ function options() {
       pairs: {type: 'string', default: '60'},
       control: {type: 'boolean', default: false},
       json: {type: 'boolean', default: false},
+      write: {type: 'boolean', default: false},
       help: {type: 'boolean', default: false},
     },
   });
   check('--backend', values.backend, BACKENDS);
   check('--network', values.network, NETWORK_NAMES);
+  if (values.write && values.backend.length * values.network.length < 4) {
+    throw new Error('--write: the page is about all backends and networks');
+  }
   const pairs = Number(values.pairs);
   if (!(Number.isInteger(pairs) && pairs >= 6)) {
     throw new Error(`--pairs: got ${values.pairs}; a whole number from 6 on is accepted`);
@@ -178,22 +163,8 @@ async function measure(
   };
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-
-function lineOf(measured: Measured): string {
-  const {backend, network, mode, overhead, overheadInAll, bar, pairs, steps} = measured;
-  const {stepMilliseconds, every, share, isSameTraining, tensorsKept, bytesKept} = measured;
-  const {median, low, high} = overhead;
-  return [
-    `${backend}, ${network}, ${mode}: ${percent(median)} (95 %: ${percent(low)} to ${percent(high)})`,
-    `  ${bar === undefined ? 'no bar' : `bar ${percent(bar)}: ${median <= bar ? 'reached' : 'MISSED'}`}; all pieces together ${percent(overheadInAll)}`,
-    `  ${pairs} pairs of ${steps} steps of ${stepMilliseconds.toFixed(2)} ms; watched every ${every}, by its own account ${percent(share)}`,
-    `  weights ${isSameTraining ? 'bit for bit the same' : 'DIFFER'}; kept ${tensorsKept} tensors and ${bytesKept} bytes more`,
-  ].join('\n');
-}
-
 async function main(): Promise<void> {
-  const {backends, networks, pairs, control, json, help} = options();
+  const {backends, networks, pairs, control, json, write, help} = options();
   if (help) {
     console.log(HELP);
     return;
@@ -202,13 +173,14 @@ async function main(): Promise<void> {
   if (!json) console.log(machine());
   for (const backend of backends) {
     for (const network of networks) {
-      for (const mode of control ? [CONTROL, ...MODES] : MODES) {
+      for (const mode of control || write ? [...MODES, CONTROL] : MODES) {
         const measured = await measure(backend, network, mode, pairs);
         all.push(measured);
         if (!json) console.log(`\n${lineOf(measured)}`);
       }
     }
   }
+  if (write) await writeDocument('monitor-overhead.md', asMarkdown(all));
   if (json) {
     console.log(
       JSON.stringify({machine: machine(), date: new Date().toISOString(), measured: all}, null, 2),

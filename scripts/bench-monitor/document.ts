@@ -1,14 +1,10 @@
 /** The benchmark's results as text: on the console, and as docs/monitor-benchmark.md. */
-import {writeFile} from 'node:fs/promises';
-import path from 'node:path';
-import {format, resolveConfig} from 'prettier';
 import {machine} from '../bench/machine.js';
 import type {Fault} from './faults.js';
 import {DEFINITIONS, TOOLS} from './others.js';
 import type {RuleScore, Scores, Share, ToolScore} from './score.js';
 import {align} from '../bench/align.js';
-
-const DOCUMENT = path.join(__dirname, '../../docs/monitor-benchmark.md');
+import {markdownTable} from '../bench/document.js';
 
 type Table = readonly (readonly string[])[];
 
@@ -122,11 +118,6 @@ export function asText(scores: Scores): string {
   return [machine(), ...sections, remarks(scores).join('\n')].join('\n\n');
 }
 
-const markdownTable = (rows: Table): string =>
-  [rows[0], rows[0].map(() => '---'), ...rows.slice(1)]
-    .map(row => `| ${row.join(' | ')} |`)
-    .join('\n');
-
 /** The page as Markdown, not yet formatted. */
 export function asMarkdown(scores: Scores, faults: readonly Fault[], seeds: number): string {
   const {healthy, changedTrainings, rules} = scores;
@@ -193,9 +184,4 @@ ${faults.map(({name, text}) => `- \`${name}\`: ${text}.`).join('\n')}
 
 ${ofFaults}
 `;
-}
-
-export async function writeDocument(text: string): Promise<void> {
-  const options = {...(await resolveConfig(DOCUMENT)), parser: 'markdown'};
-  await writeFile(DOCUMENT, await format(text, options));
 }
