@@ -101,27 +101,29 @@ class PrivateWorkspace implements Workspace {
   private floats = new Float32Array(this.memory.buffer);
   private firstBlock = 0;
   /** What is kept lies before all that is reserved. */
-  private readonly kept = new Set<{readonly start: number; readonly end: number}>();
+  private readonly kept = new Set<{readonly end: number}>();
+  private endOfKept = 0;
 
   constructor(private readonly backend: CpuBackend) {}
 
   reserve(bytes: number, slots: number): number {
-    const start = this.endOfKept();
+    const start = this.endOfKept;
     this.firstBlock = Math.ceil((start + bytes) / FLOAT32_BYTES);
     this.growTo(start + bytes + slots * BLOCK_ELEMENTS * FLOAT32_BYTES);
     return start;
   }
 
   keep(bytes: number): KeptBytes {
-    const start = this.endOfKept();
-    const area = {start, end: start + bytes};
+    const address = this.endOfKept;
+    const area = {end: address + bytes};
     this.kept.add(area);
+    this.endOfKept = area.end;
     this.growTo(area.end);
-    return {address: start, free: () => this.kept.delete(area)};
-  }
-
-  private endOfKept(): number {
-    return Math.max(0, ...[...this.kept].map(({end}) => end));
+    const free = (): void => {
+      this.kept.delete(area);
+      this.endOfKept = Math.max(0, ...[...this.kept].map(({end}) => end));
+    };
+    return {address, free};
   }
 
   private growTo(bytes: number): void {
