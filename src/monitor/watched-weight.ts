@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import {input, where} from '../formula/index.js';
-import type {Expression} from '../formula/index.js';
 import type {Program, ProgramShapes} from '../kernels/index.js';
 import {isWhole} from './find-layers.js';
 import {finiteOrZero, isFiniteNumber} from './finite.js';
@@ -11,29 +10,28 @@ import {keepFurther} from './passes.js';
 import type {Reading} from './readings.js';
 import type {WeightSnapshot} from './types.js';
 
-/** 1 where a number is finite, else 0. */
-const finiteness = (value: Expression): Expression => where(isFiniteNumber(value), 1, 0);
+/** Gradients count as no larger than this in the sum of their squares, which stays finite so. */
+const LARGEST_GRADIENT = 1e18;
 
 /** What one step says of a weight, summed over its elements. */
 const STEP: Program = (() => {
   const [gradient, before, after] = ['gradient', 'before', 'after'].map(input);
+  const size = where(isFiniteNumber(gradient), gradient.abs(), 0);
   const values = {
-    gradient: finiteOrZero(gradient.abs()),
-    gradientSquares: finiteOrZero(gradient.square()),
+    gradient: size,
+    gradientSquares: size.minimum(LARGEST_GRADIENT).square(),
     update: finiteOrZero(after.sub(before).abs()),
     magnitude: finiteOrZero(before.abs()),
-    isBad: finiteness(gradient).mul(finiteness(after)).neg().add(1),
-    nonFinite: finiteness(gradient).neg().add(1),
-    nonFiniteAfter: finiteness(after).neg().add(1),
+    nonFinite: where(isFiniteNumber(gradient), 0, 1),
+    nonFiniteAfter: where(isFiniteNumber(after), 0, 1),
   };
   return {
     inputs: ['gradient', 'before', 'after'].map(name => ({name})),
     outputs: Object.entries(values).map(([name, value]) => ({name, value, reduction: 'sum'})),
   };
 })();
-const [GRADIENT, GRADIENT_SQUARES, UPDATE, MAGNITUDE, BAD, NON_FINITE, NON_FINITE_AFTER] = [
-  ...STEP.outputs.keys(),
-];
+const [GRADIENT, GRADIENT_SQUARES, UPDATE, MAGNITUDE, NON_FINITE, NON_FINITE_AFTER] =
+  STEP.outputs.keys();
 
 /** A trainable weight of a model, and what the optimizer did to it in a window. */
 export class WatchedWeight {
@@ -70,7 +68,7 @@ export class WatchedWeight {
 
   /** Whether there was any number that is not finite in the window. */
   get isBad(): boolean {
-    return this.gathering.total(BAD) > 0;
+    return this.gathering.total(NON_FINITE) + this.gathering.total(NON_FINITE_AFTER) > 0;
   }
 
   /** How many gradients were not finite, and numbers of the weight after a step. */
