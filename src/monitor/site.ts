@@ -217,6 +217,12 @@ export class Site {
     validation.reset(all);
   }
 
+  /** Forgets what no validation gave: others may predict between the batches. */
+  dropValidation(): void {
+    const {validation} = this;
+    if (validation && validation.samples > 0) validation.reset(validation.statistics());
+  }
+
   /** Begins a new window of statistics, if the current one has enough samples. */
   roll(): void {
     const {training, past} = this;

@@ -47,7 +47,6 @@ export class Watch {
   /** Whether `fit` validates after each epoch. */
   validates = false;
   private step = -1;
-  private isInBatch = false;
   private readonly found: Findings;
   private readonly history: Snapshot[] = [];
   private readonly sites: readonly Site[];
@@ -118,13 +117,12 @@ export class Watch {
 
   /** A training batch of `fit` begins. */
   beginBatch(): void {
-    this.isInBatch = true;
+    for (const site of this.sites) site.dropValidation();
     this.beginPass();
   }
 
   /** A training batch of `fit` is over: reads what was gathered, when the device has it. */
   async endBatch(): Promise<void> {
-    this.isInBatch = false;
     if (this.schedule.isWatching) await this.takeIn({hasWeights: false});
     this.endPass();
     if (this.isWindowFull) await this.takeIn({hasWeights: true, then: () => this.closeWindow()});
@@ -184,7 +182,8 @@ export class Watch {
   private isWatching(site: Site, phase: Phase): boolean {
     if (this.failed.has(site)) return false;
     if (phase === 'inference') {
-      const isValidation = this.kind === 'fit' && this.validates && !this.isInBatch;
+      // `fit` validates within its last batch, after the step. (A loss may predict as well.)
+      const isValidation = this.kind === 'fit' && this.validates && !isRecording();
       return isValidation && !site.hasEnoughValidation && this.schedule.isAffordable;
     }
     if (this.kind === 'loop') this.noteCall(site);
