@@ -123,7 +123,7 @@ export class Watch {
 
   /** A training batch of `fit` is over: reads what was gathered, when the device has it. */
   async endBatch(): Promise<void> {
-    if (this.schedule.isWatching) await this.takeIn({hasWeights: false});
+    if (this.schedule.isWatching) await this.takeIn({hasWeights: false, watched: this.step});
     this.endPass();
     if (this.isWindowFull) await this.takeIn({hasWeights: true, then: () => this.closeWindow()});
   }
@@ -211,7 +211,7 @@ export class Watch {
   }
 
   private endPassOfLoop(): void {
-    if (this.schedule.isWatching) this.takeInSoon({hasWeights: false});
+    if (this.schedule.isWatching) this.takeInSoon({hasWeights: false, watched: this.step});
     this.endPass();
     if (this.isWindowFull) {
       this.takeInSoon({hasWeights: true, then: () => this.closeWindow()});
@@ -296,11 +296,12 @@ export class Watch {
     }
   }
 
-  private goOn({then}: Intake): void {
+  private goOn({watched, then}: Intake): void {
     for (const site of this.sites) site.noteFirings(this.step);
     const {epoch, step} = this;
     this.examineSuspects();
-    if (this.provenance.look(this.sites, this.weights, {epoch, step})) this.judge(false);
+    const isMore = this.provenance.look(this.sites, this.weights, {epoch, step, watched});
+    if (isMore) this.judge(false);
     then?.();
   }
 
@@ -377,5 +378,7 @@ const CANNOT_JUDGE = 'it could not judge what it read';
 interface Intake {
   /** Whether to read the weights too. */
   readonly hasWeights: boolean;
+  /** The step that was watched and is over with it, if one is. */
+  readonly watched?: number;
   readonly then?: () => void;
 }
