@@ -59,7 +59,8 @@ function origin(
     const units = unitsOf(backward.nonFiniteGradients);
     return {phase: 'backward', layer: backward.name, units, lastFiniteRange: rangeOf(backward)};
   }
-  const [weight] = weights;
-  const phase = weight.nonFinite.gradients > 0 ? 'backward' : 'update';
-  return {phase, layer: weight.layer, units: [], lastFiniteRange: null};
+  const withGradient = weights.filter(({nonFinite}) => nonFinite.gradients > 0);
+  const [{layer}] = [...withGradient.slice(-1), ...weights];
+  const phase = withGradient.length > 0 ? 'backward' : 'update';
+  return {phase, layer, units: [], lastFiniteRange: null};
 }

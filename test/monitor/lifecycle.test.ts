@@ -39,7 +39,7 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
 
   test('two monitors of different intervals see what each would alone', async () => {
     const [x, y] = data();
-    const alone = [];
+    const alone: ActivationMonitor[] = [];
     for (const every of [1, 3]) {
       const monitor = new ActivationMonitor({...silent, every});
       await learning().fit(x, y, {...still, epochs: 2, callbacks: [monitor]});
@@ -120,7 +120,7 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
       const failAt = (at: number): void => {
         if (count++ === at) throw new Error('as planned');
       };
-      const others: tf.Callback[] = [];
+      const others: tf.CustomCallback[] = [];
       if (thrower === 'a callback') {
         others.push(new tf.CustomCallback({onBatchEnd: async () => failAt(4)}));
       } else if (thrower === 'the loss') {

@@ -19,18 +19,19 @@ function batches(count: number, change: (x: number[][], batch: number) => void):
 
 interface Training {
   readonly every: number;
+  readonly layers?: string[];
   readonly epochs?: number;
   readonly y?: tf.Tensor;
-  readonly callbacks?: tf.Callback[];
+  readonly callbacks?: tf.CustomCallback[];
 }
 
 /** Where it came from: what the snapshots and the finding say, which is the same. */
 async function originIn(
   model: tf.LayersModel,
   x: tf.Tensor,
-  {every, epochs = 1, y = tf.ones([x.shape[0], 1]), callbacks = []}: Training,
+  {epochs = 1, y = tf.ones([x.shape[0], 1]), callbacks = [], ...options}: Training,
 ): Promise<FirstNonFinite | null> {
-  const monitor = new ActivationMonitor({...silent, every});
+  const monitor = new ActivationMonitor({...silent, ...options});
   await model.fit(x, y, {
     batchSize: BATCH,
     epochs,
@@ -313,6 +314,24 @@ describe('backwards', () => {
       lastFiniteStep: 1,
       lastFiniteRange: null,
     });
+  });
+});
+
+test('backwards, of the weights alone it is the last', async () => {
+  const steep = defineActivation({name: 'steepRoot', formula: ({x}) => x.abs().sqrt()});
+  const model = fixed(
+    dense(2, {inputShape: [FEATURES], activation: 'tanh', name: 'first'}),
+    dense(2, {name: 'second', kernelInitializer: 'zeros'}),
+    steep.layer({name: 'root'}),
+    dense(1, {name: 'output'}),
+  );
+  const x = batches(2, () => undefined);
+  // The root of 0 has no slope: all weights before it get NaN, the nearest is that of 'second'.
+  expect(await originIn(model, x, {every: 1, layers: ['output']})).toMatchObject({
+    phase: 'backward',
+    layer: 'second',
+    step: 0,
+    lastFiniteStep: -1,
   });
 });
 
