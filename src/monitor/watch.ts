@@ -46,6 +46,8 @@ export class Watch {
   epoch = 0;
   /** Whether `fit` validates after each epoch. */
   validates = false;
+  /** Whether the last batch has validated: what comes then is none. (`fitDataset` does so after it.) */
+  private hasValidated = false;
   private step = -1;
   private readonly found: Findings;
   private readonly history: Snapshot[] = [];
@@ -117,12 +119,13 @@ export class Watch {
 
   /** A training batch of `fit` begins. */
   beginBatch(): void {
-    for (const site of this.sites) site.dropValidation();
+    this.hasValidated = false;
     this.beginPass();
   }
 
   /** A training batch of `fit` is over: reads what was gathered, when the device has it. */
   async endBatch(): Promise<void> {
+    this.hasValidated = this.sites.some(({hasValidation}) => hasValidation);
     if (this.schedule.isWatching) await this.takeIn({hasWeights: false, watched: this.step});
     this.endPass();
     if (this.isWindowFull) await this.takeIn({hasWeights: true, then: () => this.closeWindow()});
@@ -183,10 +186,13 @@ export class Watch {
     if (this.failed.has(site)) return false;
     if (phase === 'inference') {
       // `fit` validates within its last batch, after the step. (A loss may predict as well.)
-      const isValidation = this.kind === 'fit' && this.validates && !isRecording();
+      const isExpected = this.kind === 'fit' && this.validates && !this.hasValidated;
+      const isValidation = isExpected && !isRecording();
       return isValidation && !site.hasEnoughValidation && this.schedule.isAffordable;
     }
     if (this.kind === 'loop') this.noteCall(site);
+    // Others may have predicted before the step, which no validation was.
+    site.dropValidation();
     return this.schedule.isWatching;
   }
 

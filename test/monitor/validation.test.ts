@@ -160,12 +160,17 @@ describe.each(['cpu', 'wasm'])('validation on %s', backend => {
     };
     model.compile({loss, optimizer: tf.train.sgd(0.05)});
     const predict = new tf.CustomCallback({
-      onBatchBegin: async batch => void (batch === 0 && model.predict(others)),
-      onBatchEnd: async batch => void (batch < 3 && model.predict(others)),
+      onBatchBegin: async () => void model.predict(others),
+      onBatchEnd: async () => void model.predict(others),
+    });
+    const predictFirst = new tf.CustomCallback({
+      onEpochBegin: async () => void model.predict(others),
+      onBatchBegin: async () => void model.predict(others),
+      onEpochEnd: async () => void model.predict(others),
     });
     const monitor = new ActivationMonitor({...silent, every: 1});
     const validationData: [tf.Tensor, tf.Tensor] = [heldX, heldY];
-    const callbacks = [monitor, predict];
+    const callbacks = [predictFirst, monitor, predict];
     await model.fit(x, y, {epochs: 2, batchSize: 16, verbose: 0, callbacks, validationData});
     monitor.report().layers.forEach(({validation, samples}, layer) => {
       expect(samples).toBe(128);
@@ -173,26 +178,41 @@ describe.each(['cpu', 'wasm'])('validation on %s', backend => {
     });
   });
 
-  test('shows each call of a shared layer apart', async () => {
-    const input = tf.input({shape: [2]});
-    const shared = dense(2, {activation: 'relu', name: 'shared'});
-    const first = shared.apply(input) as tf.SymbolicTensor;
-    const second = shared.apply(tf.layers.rescaling({scale: 1, offset: -1}).apply(first));
-    const output = dense(1).apply(second) as tf.SymbolicTensor;
-    const model = tf.model({inputs: input, outputs: output});
-    model.compile({loss: 'meanSquaredError', optimizer: tf.train.sgd(0.01)});
-    const x = normal(30, 2);
-    const monitor = new ActivationMonitor({...silent, every: 1});
-    const validationData: [tf.Tensor, tf.Tensor] = [tf.mul(x, 3), tf.ones([30, 1])];
-    const callbacks = [monitor];
-    await model.fit(x, tf.ones([30, 1]), {batchSize: 7, verbose: 0, callbacks, validationData});
-    const outputs = [first, second as tf.SymbolicTensor].map(tensor => {
-      const upTo = tf.model({inputs: input, outputs: tensor});
-      const rows = (upTo.predict(tf.mul(x, 3)) as tf.Tensor2D).arraySync();
-      return [0, 1].map(unit => rows.map(row => row[unit]));
-    });
-    const seen = monitor.report().layers.filter(({name}) => name.startsWith('shared'));
-    expect(seen.map(({name}) => name)).toEqual(['shared (call 1)', 'shared (call 2)']);
-    seen.forEach(({validation}, call) => expectStatistics(validation, outputs[call]));
-  });
+  test.each([false, true])(
+    'shows each call of a shared layer apart, called alone: %p',
+    async isAlone => {
+      const input = tf.input({shape: [2]});
+      const shared = dense(2, {activation: 'relu', name: 'shared'});
+      const first = shared.apply(input) as tf.SymbolicTensor;
+      const second = shared.apply(tf.layers.rescaling({scale: 1, offset: -1}).apply(first));
+      const output = dense(1).apply(second) as tf.SymbolicTensor;
+      const model = tf.model({inputs: input, outputs: output});
+      model.compile({loss: 'meanSquaredError', optimizer: tf.train.sgd(0.01)});
+      const x = normal(30, 2);
+      const monitor = new ActivationMonitor({...silent, every: 1});
+      const validationData: [tf.Tensor, tf.Tensor] = [tf.mul(x, 3), tf.ones([30, 1])];
+      // A model of the first call alone, which others use an odd number of times.
+      const encoder = tf.model({inputs: input, outputs: first});
+      const encode = new tf.CustomCallback({
+        onBatchBegin: async () => void (isAlone && encoder.predict(x)),
+        onBatchEnd: async batch => void (isAlone && batch === 1 && encoder.predict(x)),
+      });
+      const callbacks = [monitor, encode];
+      await model.fit(x, tf.ones([30, 1]), {
+        batchSize: 7,
+        epochs: 2,
+        verbose: 0,
+        callbacks,
+        validationData,
+      });
+      const outputs = [first, second as tf.SymbolicTensor].map(tensor => {
+        const upTo = tf.model({inputs: input, outputs: tensor});
+        const rows = (upTo.predict(tf.mul(x, 3)) as tf.Tensor2D).arraySync();
+        return [0, 1].map(unit => rows.map(row => row[unit]));
+      });
+      const seen = monitor.report().layers.filter(({name}) => name.startsWith('shared'));
+      expect(seen.map(({name}) => name)).toEqual(['shared (call 1)', 'shared (call 2)']);
+      seen.forEach(({validation}, call) => expectStatistics(validation, outputs[call]));
+    },
+  );
 });
