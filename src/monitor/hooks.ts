@@ -3,7 +3,7 @@ import type {Tensor} from '@tensorflow/tfjs';
 import type {StringActivation} from '../tfjs-classes.js';
 import type {WatchedLayer} from './find-layers.js';
 import type {Layer} from './flow.js';
-import {GradientScope, isRecording, savedInputOf, untaped} from './passes.js';
+import {GradientScope, isRecording, outermostScope, savedInputOf, untaped} from './passes.js';
 import {RecordedCall} from './recorded-call.js';
 import {ReplacedMember, joinHook} from './shared-hook.js';
 import type {SharedHook} from './shared-hook.js';
@@ -64,6 +64,8 @@ class Hook implements SharedHook<Observation> {
   private readonly original: Call;
   private readonly hooked: ReplacedMember<Callable, 'call'>;
   private readonly scope = new GradientScope();
+  /** The scope of the latest inference. */
+  private outermost: number | undefined;
   private calls = 0;
 
   constructor(layer: Callable) {
@@ -104,9 +106,15 @@ class Hook implements SharedHook<Observation> {
     }
   }
 
-  /** Which call of the pass this is. Inference has no passes: its calls follow one another. */
+  /** Which call of the pass this is. Of inference, the passes within one scope follow one another. */
   private nextCall(phase: Phase): number {
-    if (phase === 'training' && this.scope.hasChanged()) this.calls = 0;
+    if (phase === 'training') {
+      if (this.scope.hasChanged()) this.calls = 0;
+    } else {
+      const outermost = outermostScope();
+      if (outermost !== this.outermost) this.calls = 0;
+      this.outermost = outermost;
+    }
     return this.calls++;
   }
 

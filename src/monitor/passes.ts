@@ -32,6 +32,11 @@ function firstOnTape(): number | undefined {
   return isRecording() ? (activeTape[0]?.id ?? nextTapeNodeId) : undefined;
 }
 
+/** A number that all calls of one pass share: that of the outermost scope of tensors; none outside of any. */
+export function outermostScope(): number | undefined {
+  return tf.engine().state.scopeStack[0]?.id;
+}
+
 /**
  * Runs `work` as the forward part of a gradient of its own: nothing in it is recorded, so that no
  * tape keeps tensors of it, whatever becomes of the pass. `work` returns a tensor that it keeps.

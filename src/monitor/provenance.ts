@@ -9,16 +9,19 @@ export class Provenance {
   private badWeights = 0;
   private readonly badSites = new Set<Site>();
 
-  /** Looks at what the latest pass gave; returns whether there is more that is not finite. */
+  /**
+   * Looks at what was seen up to a step; returns whether there is more that is not finite. `watched`
+   * is the step of which all has been seen, if one was watched to its end since the last look.
+   */
   look(
     sites: readonly Site[],
     weights: readonly WatchedWeight[],
-    {epoch, step}: {epoch: number; step: number},
+    {epoch, step, watched}: {epoch: number; step: number; watched?: number},
   ): boolean {
     const bad = sites.filter(site => site.hasNewNonFinite());
     const badWeights = weights.filter(({isBad}) => isBad);
     if (bad.length === 0 && badWeights.length === 0) {
-      this.lastFiniteStep = step;
+      if (watched !== undefined) this.lastFiniteStep = watched;
       return false;
     }
     const isMore =
@@ -56,7 +59,8 @@ function origin(
     const units = unitsOf(backward.nonFiniteGradients);
     return {phase: 'backward', layer: backward.name, units, lastFiniteRange: rangeOf(backward)};
   }
-  const [weight] = weights;
-  const phase = weight.nonFinite.gradients > 0 ? 'backward' : 'update';
-  return {phase, layer: weight.layer, units: [], lastFiniteRange: null};
+  const withGradient = weights.filter(({nonFinite}) => nonFinite.gradients > 0);
+  const [{layer}] = [...withGradient.slice(-1), ...weights];
+  const phase = withGradient.length > 0 ? 'backward' : 'update';
+  return {phase, layer, units: [], lastFiniteRange: null};
 }

@@ -26,6 +26,8 @@ export class Site {
   readonly name: string;
   /** Samples of the latest call. */
   samplesOfPass = 1;
+  /** Whether there was a validation since the last training, or what may be one. */
+  hasValidation = false;
   private rank = 0;
   private units = 0;
   private training: UnitWindow | undefined;
@@ -78,6 +80,7 @@ export class Site {
   observe(recorded: RecordedCall, phase: Phase, later: (work: () => Reading[]) => void): Reading[] {
     const readings = this.finishCall();
     this.open = recorded;
+    if (phase === 'inference') this.hasValidation = true;
     const mayCome = recorded.whenComplete(() => later(() => this.finishCall(phase)));
     return mayCome && phase === 'training' ? readings : [...readings, ...this.finishCall(phase)];
   }
@@ -210,11 +213,19 @@ export class Site {
   /** The validation of an epoch is over. */
   closeValidation(): void {
     const {validation} = this;
+    this.hasValidation = false;
     if (!validation || validation.samples === 0) return;
     const all = validation.statistics();
     const {samples, mean, std, min, max, magnitude, zeroShare, slope, firingRate} = all;
     this.validated = {samples, mean, std, min, max, magnitude, zeroShare, slope, firingRate};
     validation.reset(all);
+  }
+
+  /** Forgets the validation since the last training. */
+  dropValidation(): void {
+    const {validation, hasValidation} = this;
+    this.hasValidation = false;
+    if (hasValidation) validation?.reset(validation.statistics());
   }
 
   /** Begins a new window of statistics, if the current one has enough samples. */

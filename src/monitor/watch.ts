@@ -46,8 +46,9 @@ export class Watch {
   epoch = 0;
   /** Whether `fit` validates after each epoch. */
   validates = false;
+  /** Whether the last batch has validated: what comes then is none. (`fitDataset` does so after it.) */
+  private hasValidated = false;
   private step = -1;
-  private isInBatch = false;
   private readonly found: Findings;
   private readonly history: Snapshot[] = [];
   private readonly sites: readonly Site[];
@@ -118,14 +119,14 @@ export class Watch {
 
   /** A training batch of `fit` begins. */
   beginBatch(): void {
-    this.isInBatch = true;
+    this.hasValidated = false;
     this.beginPass();
   }
 
   /** A training batch of `fit` is over: reads what was gathered, when the device has it. */
   async endBatch(): Promise<void> {
-    this.isInBatch = false;
-    if (this.schedule.isWatching) await this.takeIn({hasWeights: false});
+    this.hasValidated = this.sites.some(({hasValidation}) => hasValidation);
+    if (this.schedule.isWatching) await this.takeIn({hasWeights: false, watched: this.step});
     this.endPass();
     if (this.isWindowFull) await this.takeIn({hasWeights: true, then: () => this.closeWindow()});
   }
@@ -184,10 +185,14 @@ export class Watch {
   private isWatching(site: Site, phase: Phase): boolean {
     if (this.failed.has(site)) return false;
     if (phase === 'inference') {
-      const isValidation = this.kind === 'fit' && this.validates && !this.isInBatch;
+      // `fit` validates within its last batch, after the step. (A loss may predict as well.)
+      const isExpected = this.kind === 'fit' && this.validates && !this.hasValidated;
+      const isValidation = isExpected && !isRecording();
       return isValidation && !site.hasEnoughValidation && this.schedule.isAffordable;
     }
     if (this.kind === 'loop') this.noteCall(site);
+    // Others may have predicted before the step, which no validation was.
+    site.dropValidation();
     return this.schedule.isWatching;
   }
 
@@ -212,7 +217,7 @@ export class Watch {
   }
 
   private endPassOfLoop(): void {
-    if (this.schedule.isWatching) this.takeInSoon({hasWeights: false});
+    if (this.schedule.isWatching) this.takeInSoon({hasWeights: false, watched: this.step});
     this.endPass();
     if (this.isWindowFull) {
       this.takeInSoon({hasWeights: true, then: () => this.closeWindow()});
@@ -297,11 +302,12 @@ export class Watch {
     }
   }
 
-  private goOn({then}: Intake): void {
+  private goOn({watched, then}: Intake): void {
     for (const site of this.sites) site.noteFirings(this.step);
     const {epoch, step} = this;
     this.examineSuspects();
-    if (this.provenance.look(this.sites, this.weights, {epoch, step})) this.judge(false);
+    const isMore = this.provenance.look(this.sites, this.weights, {epoch, step, watched});
+    if (isMore) this.judge(false);
     then?.();
   }
 
@@ -378,5 +384,7 @@ const CANNOT_JUDGE = 'it could not judge what it read';
 interface Intake {
   /** Whether to read the weights too. */
   readonly hasWeights: boolean;
+  /** The step that was watched and is over with it, if one is. */
+  readonly watched?: number;
   readonly then?: () => void;
 }

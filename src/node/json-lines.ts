@@ -20,13 +20,16 @@ import {checkPath} from './arguments.js';
  */
 export function jsonLines(file: string): Reporter {
   checkPath(OWNER, 'the file', file);
+  let isStarted = false;
   const write = (type: string, content: object): void => {
+    if (!isStarted) startFile(OWNER, file);
+    isStarted = true;
     const line = JSON.stringify({type, time: new Date().toISOString(), ...content});
     appendRecord(OWNER, file, `${line}\n`);
   };
   return {
     async onTrainBegin(start) {
-      startFile(OWNER, file);
+      isStarted = false;
       write('start', start);
     },
     async onSnapshot(snapshot, findings) {

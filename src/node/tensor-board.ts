@@ -32,17 +32,22 @@ import {checkPath} from './arguments.js';
 export function tensorBoard(logdir: string): Reporter {
   checkPath(OWNER, 'logdir', logdir);
   let file: string | undefined;
-  const append = (record: Uint8Array): void => {
-    if (file !== undefined) appendRecord(OWNER, file, record);
+  let hasVersion = false;
+  const append = (...records: Uint8Array[]): void => {
+    if (file === undefined) return;
+    // The first record of a file, also where there was no room for it at first.
+    if (!hasVersion) appendRecord(OWNER, file, versionRecord(new Date()));
+    hasVersion = true;
+    for (const record of records) appendRecord(OWNER, file, record);
   };
   return {
     async onTrainBegin() {
       file = undefined;
-      const now = new Date();
-      const started = path.join(logdir, nameOf(now));
+      hasVersion = false;
+      const started = path.join(logdir, nameOf(new Date()));
       startFile(OWNER, started);
       file = started;
-      append(versionRecord(now));
+      append();
     },
     async onSnapshot(snapshot) {
       append(summaryRecord(new Date(), snapshot.step, summariesOf(snapshot)));
