@@ -239,7 +239,7 @@ describe('what is not there', () => {
     const looped = run.snapshots.map(each => ({...each, epoch: 0, logs: undefined}));
     const text = pageOf({...run, snapshots: looped});
     expect(text).not.toContain('id="training"');
-    expect(text).toMatch(/text-anchor="middle">step</);
+    expect(text).toMatch(/text-anchor="middle">step of each snapshot</);
     expect(text).not.toMatch(/text-anchor="middle">epoch</);
   });
 

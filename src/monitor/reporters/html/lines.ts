@@ -32,8 +32,8 @@ export function lineChart(options: LineChartOptions): Markup | null {
   const {title, description, x, yTitle, scale = 'linear'} = options;
   const isLogarithmic = scale === 'logarithmic';
   const series = options.series
-    .map(each => (isLogarithmic ? {...each, y: each.y.map(logarithm)} : each))
-    .filter(({y}) => y.some(isKnown));
+    .filter(({y}) => y.some(isKnown))
+    .map(each => (isLogarithmic ? onLogarithms(each) : each));
   const range = extent(series.flatMap(({y}) => y));
   if (range === null) return null;
   return chart({
@@ -44,6 +44,12 @@ export function lineChart(options: LineChartOptions): Markup | null {
     legend: legendOf(series),
     draw: area => markup`${series.map(each => lineOf(each, area)).reverse()}`,
   });
+}
+
+/** What is 0 throughout has no place on such a scale, and is told in the legend. */
+function onLogarithms(series: Series): Series {
+  const y = series.y.map(logarithm);
+  return y.some(isKnown) ? {...series, y} : {...series, y, name: `${series.name}: 0 throughout`};
 }
 
 function logarithm(value: Figure): number {
