@@ -35,6 +35,11 @@ export function linearAxis(
   return {title, domain, ticks: labelled(places)};
 }
 
+/** From 0 to a whole number, with ticks at whole ones. */
+export function countAxis(title: string, greatest: number): Axis {
+  return linearAxis(title, [0, greatest], roundStride(greatest / TICKS));
+}
+
 /** With as many digits as it takes to tell the labels apart. */
 function labelled(places: readonly number[]): Tick[] {
   let labels: string[] = [];

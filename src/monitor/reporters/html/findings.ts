@@ -45,8 +45,11 @@ function idOf(index: number): string {
 function overview(findings: readonly Finding[]): Markup {
   const items = findings.map(
     ({severity, rule, layer, units = []}, index) => markup`<li>
-      ${badge(severity)} <a href="#${idOf(index)}">${rule} in ${nameOf(layer)}</a>
-      ${units.length > 0 && markup`<span class="quiet">${plural(units.length, 'unit')}</span>`}
+      ${badge(severity)}
+      <span>
+        <a href="#${idOf(index)}">${rule} in ${nameOf(layer)}</a>
+        ${units.length > 0 && markup`<span class="quiet">${plural(units.length, 'unit')}</span>`}
+      </span>
     </li>`,
   );
   return markup`<ul class="card overview">${items}</ul>`;
@@ -118,7 +121,8 @@ function evidenceOf(key: string, value: unknown): string {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return JSON.stringify(value);
   const texts = value.map(each => evidenceOf(key, each));
-  if (texts.length > 2 && texts.every(text => text === texts[0])) return `${texts[0]} (each)`;
+  if (texts.length > 2 && texts.every(text => text === texts[0]))
+    return `${texts[0]} (all ${texts.length})`;
   const left = texts.length - SHOWN_NUMBERS;
   const shown = texts.slice(0, SHOWN_NUMBERS).join(', ');
   return left > 0 ? `${shown}, … and ${left} more` : shown;

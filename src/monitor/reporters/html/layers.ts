@@ -1,7 +1,7 @@
 import {plural, ranges} from '../../text.js';
 import {ENOUGH_SAMPLES} from '../../types.js';
 import type {LayerReport, LearnedCurve, UnitStatistics} from '../../types.js';
-import {linearAxis, timeAxis, times} from './axis.js';
+import {countAxis, linearAxis, timeAxis, times} from './axis.js';
 import {heatMap} from './heat-map.js';
 import {histogramOverTime} from './histogram.js';
 import {lineChart} from './lines.js';
@@ -113,7 +113,7 @@ function curveChart({name, curve}: LayerReport): Markup | null {
 }
 
 /** How many units were dead over time; nothing where none ever was. */
-function deadChart({name}: LayerReport, records: readonly SnapshotRecord[]): Markup | null {
+function deadChart({name, units}: LayerReport, records: readonly SnapshotRecord[]): Markup | null {
   const y = records.map(({layers}) => layers.get(name)?.dead);
   if (!y.some(count => count !== undefined && count > 0)) return null;
   const known = y.filter(isKnown);
@@ -121,7 +121,7 @@ function deadChart({name}: LayerReport, records: readonly SnapshotRecord[]): Mar
     title: 'Dead units over time',
     description: `Dead units of ${name}: ${known[0]} at first, ${known[known.length - 1]} at the end`,
     x: timeAxis(records),
-    yTitle: 'units',
+    y: countAxis('units', units),
     series: [{name: 'dead', kind: 'first', x: times(records), y}],
   });
 }

@@ -21,7 +21,9 @@ export interface LineChartOptions {
   readonly title: string;
   readonly description: string;
   readonly x: Axis;
-  readonly yTitle: string;
+  /** An axis of its own; otherwise one from the least number to the greatest. */
+  readonly y?: Axis;
+  readonly yTitle?: string;
   readonly scale?: 'linear' | 'logarithmic';
   /** The first is drawn on top. Those of one name and kind share their entry in the legend. */
   readonly series: readonly Series[];
@@ -29,7 +31,7 @@ export interface LineChartOptions {
 
 /** A chart of lines; nothing where no series has a number. */
 export function lineChart(options: LineChartOptions): Markup | null {
-  const {title, description, x, yTitle, scale = 'linear'} = options;
+  const {title, description, x, yTitle = '', scale = 'linear'} = options;
   const isLogarithmic = scale === 'logarithmic';
   const series = options.series
     .filter(({y}) => y.some(isKnown))
@@ -40,7 +42,7 @@ export function lineChart(options: LineChartOptions): Markup | null {
     title,
     description,
     x,
-    y: isLogarithmic ? logarithmicAxis(yTitle, range) : roundAxis(yTitle, range),
+    y: options.y ?? (isLogarithmic ? logarithmicAxis(yTitle, range) : roundAxis(yTitle, range)),
     legend: legendOf(series),
     draw: area => markup`${series.map(each => lineOf(each, area)).reverse()}`,
   });
