@@ -85,7 +85,7 @@ font-size:.8rem;color:var(--muted)}
 .legend li{display:inline-flex;align-items:center;gap:.4rem}
 .legend svg{width:24px;height:8px;flex:none}.legend .ramp{width:96px;height:10px;border-radius:3px}
 .legend .swatch{width:16px;height:10px}
-.scroll{overflow-x:auto;margin-top:1.25rem;border-radius:8px;
+.scroll{overflow-x:auto;margin-top:1.25rem;
 background:linear-gradient(90deg,var(--surface) 40%,transparent) 0/2.5rem 100% no-repeat local,
 linear-gradient(270deg,var(--surface) 40%,transparent) 100%/2.5rem 100% no-repeat local,
 linear-gradient(90deg,var(--line),transparent) 0/1rem 100% no-repeat scroll,
