@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import {ActivationMonitor, defineActivation, layers} from 'tfjs-activations';
-import {loadBackend, progressBar} from 'tfjs-activations/node';
+import {ActivationMonitor, consoleReporter, defineActivation, layers} from 'tfjs-activations';
+import {htmlReport, loadBackend, progressBar} from 'tfjs-activations/node';
 import {accuracy, readDataset, split} from './data.js';
 
 const REQUIRED_ACCURACY = 0.96;
@@ -22,9 +22,9 @@ const {train, test} = split(readDataset('digits.csv.gz'), 0.2, 1);
 const scale = ({x, y}: typeof train) => ({x: x.div(16), y});
 const [training, heldOut] = [scale(train), scale(test)];
 
-async function fit(model: tf.Sequential, optimizer: tf.Optimizer, epochs: number) {
+async function fit(page: string, model: tf.Sequential, optimizer: tf.Optimizer, epochs: number) {
   model.compile({optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy']});
-  const monitor = new ActivationMonitor();
+  const monitor = new ActivationMonitor({reporters: [consoleReporter(), htmlReport(page)]});
   const callbacks = [progressBar(), monitor];
   const {x, y} = training;
   await model.fit(x, y, {epochs, batchSize: 32, shuffle: false, verbose: 0, callbacks});
@@ -57,7 +57,7 @@ const learned = () => ({
   denominator: weightsOf('rational', 1),
 });
 const start = learned();
-const good = await fit(model, tf.train.adam(0.003), 16);
+const good = await fit('reports/digits.html', model, tf.train.adam(0.003), 16);
 console.log(`Accuracy on ${heldOut.x.shape[0]} digits never seen: ${percent(good.accuracy)}`);
 
 const end = learned();
@@ -80,6 +80,7 @@ const biased = (units: number, seed: number, args: object = {}) =>
 
 title('2. The same digits, a bad ReLU network: negative biases, a high learning rate');
 const relu = await fit(
+  'reports/bad-relu.html',
   tf.sequential({
     layers: [
       biased(32, 5, {inputShape: [64], activation: 'relu', name: 'hidden1'}),
@@ -93,6 +94,7 @@ const relu = await fit(
 
 title('3. The same network with PReLU');
 const prelu = await fit(
+  'reports/bad-prelu.html',
   tf.sequential({
     layers: [
       biased(32, 5, {inputShape: [64], name: 'hidden1'}),
@@ -115,6 +117,8 @@ console.log(
 console.log(
   `  with PReLU  ${String(deadIn(prelu)).padStart(10)}   ${percent(prelu.accuracy).padStart(8)}`,
 );
+console.log('\nWhat the monitor saw, to open in a browser:');
+console.log('  reports/digits.html, reports/bad-relu.html and reports/bad-prelu.html');
 
 if (good.accuracy < REQUIRED_ACCURACY || deadIn(relu) === 0 || prelu.accuracy <= relu.accuracy) {
   console.error('\nThis run does not show what it should.');

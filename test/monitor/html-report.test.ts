@@ -113,6 +113,53 @@ describe('the page', () => {
     expect(text).toContain('First found in epoch 29, step 1199');
   });
 
+  test('lists what was found where that is more than one thing, and folds the fixes of notes', () => {
+    const fixes = [{title: 'Do this'}];
+    const pageWith = (...findings: Finding[]) =>
+      pageOf({...run, report: {...run.report, findings}});
+    const note = {...finding, fixes, units: [2, 5]};
+    const text = pageWith(note, {...finding, severity: 'error', rule: 'other-rule', fixes});
+    expect(all(text, /<a href="#(finding-\d">[\w-]+) in </g)).toEqual([
+      'finding-0">other-rule',
+      'finding-1">some-rule',
+    ]);
+    expect(text).toMatch(/<span class="quiet">2 units<\/span>/);
+    expect(text).toMatch(/<h4>What to do[^<]*<\/h4><ol>/);
+    expect(text).toMatch(/<details><summary>What to do[^<]*<\/summary><ol>/);
+    expect(pageWith(note)).not.toMatch(/<a href="#finding/);
+  });
+
+  test.each([
+    [[-1, -1, -1, -1], 'never (all 4)'],
+    [[7, -1, 7], '7, never, 7'],
+    [[3, 3], '3, 3'],
+    [
+      Array.from({length: 14}, (_, step) => step),
+      '0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, … and 2 more',
+    ],
+  ])('tells evidence of %j as %s', (lastFired, words) => {
+    const findings = [{...finding, evidence: {lastFired}}];
+    const text = pageOf({...run, report: {...run.report, findings}});
+    expect(text).toContain(`<dt>last fired</dt><dd>${words}</dd>`);
+  });
+
+  test.each([
+    ['hardly moves', [2.3071, 2.3093, 2.31, 2.3101]],
+    ['does not move', [2.3, 2.30000001, 2.3, 2.3]],
+    ['is large', [123456.1, 123556.4, 123654.2, 123454.9]],
+    ['is small', [1.23e-5, 1.24e-5, 1.25e-5, 1.2e-5]],
+  ])('has labels that differ for a loss that %s', (_, losses) => {
+    const snapshots = run.snapshots
+      .slice(0, losses.length)
+      .map((each, index) => ({...each, logs: {loss: losses[index]}}));
+    const text = pageOf({...run, snapshots});
+    const training = text.slice(text.indexOf('id="training"'), text.indexOf('id="layers"'));
+    const labels = all(training, /text-anchor="end">([^<]*)/g);
+    expect(labels.length).toBeGreaterThan(2);
+    expect(new Set(labels).size).toBe(labels.length);
+    expect(Math.max(...labels.map(({length}) => length))).toBeLessThanOrEqual(8);
+  });
+
   test('shows what was watched, what it took and what went wrong', () => {
     const problems = ['a reporter failed: disk full'];
     const text = pageOf({...run, report: {...run.report, problems}});
@@ -235,11 +282,39 @@ describe('what is not there', () => {
     expect(text).not.toMatch(/Outputs over time|Gradients|in training and validation</);
   });
 
+  test('gradients that are 0 are told to be so', () => {
+    const none = [0, 0, 0, 0];
+    const dead = pageOf(changed({gradient: none, inputGradient: none}));
+    expect(all(dead, /<figcaption>Gradients<\/figcaption>\s*<p[^>]*>([^:]*)/g)).toEqual(
+      Array(3).fill('All were exactly 0'),
+    );
+    const blocked = pageOf(changed({inputGradient: none}));
+    expect(blocked).toContain('∂loss/∂input of the activation: 0 throughout');
+    expect(page).not.toContain('0 throughout');
+  });
+
+  test('units that always give something, of which nothing more is known', () => {
+    const nothing = {slope: null, largestSlope: null, firingRate: null};
+    const text = pageOf(changed({...nothing, zeroShare: [0, 0, 0, 0]}));
+    expect(text).not.toContain('Units over time');
+  });
+
+  test('a count of dead units before there are samples enough', () => {
+    const dying = watchedRun({epochs: 4, units: 8});
+    const [first, ...others] = dying.snapshots;
+    const early = {...first, layers: first.layers.map(layer => ({...layer, samples: 100}))};
+    const text = pageOf({...dying, snapshots: [early, ...others]});
+    const chart = text.slice(text.indexOf('Dead units over time'));
+    const [start] = all(chart, /class="line first" d="M([\d.]+)/g);
+    const epochs = all(chart, /<text x="([\d.]+)"[^>]*text-anchor="middle">\d/g);
+    expect(start).toBe(epochs[1]);
+  });
+
   test('the epochs of a loop of one’s own, whose snapshots are named by their steps', () => {
     const looped = run.snapshots.map(each => ({...each, epoch: 0, logs: undefined}));
     const text = pageOf({...run, snapshots: looped});
     expect(text).not.toContain('id="training"');
-    expect(text).toMatch(/text-anchor="middle">step</);
+    expect(text).toMatch(/text-anchor="middle">step of each snapshot</);
     expect(text).not.toMatch(/text-anchor="middle">epoch</);
   });
 

@@ -10,7 +10,7 @@ import {formatShare, isKnown} from './numbers.js';
 import {levelOf} from './palette.js';
 import {fine, outline, rampLegend, raster, stretch} from './raster.js';
 import {unitsPerRow} from './record.js';
-import type {Shares, SnapshotRecord} from './record.js';
+import type {LayerRecord, Shares, SnapshotRecord} from './record.js';
 
 /** What can be shown of a unit, the most telling first. */
 const MEASURES: readonly {readonly name: keyof Shares; readonly title: string}[] = [
@@ -22,7 +22,7 @@ const MEASURES: readonly {readonly name: keyof Shares; readonly title: string}[]
 /** From this share of a row's units on, the row is hatched as dead. */
 const HATCHED_SHARE = 0.5;
 
-/** Every unit of a layer over the snapshots; nothing where it is in none. */
+/** Every unit of a layer over the snapshots; nothing where it is in none, or shows nothing. */
 export function heatMap(
   {name, units, dead}: LayerReport,
   records: readonly SnapshotRecord[],
@@ -33,6 +33,9 @@ export function heatMap(
     layers.some(layer => layer?.rows[each.name]?.some(isKnown)),
   );
   if (measure === undefined) return null;
+  const isFull = (layer: LayerRecord | undefined): boolean =>
+    layer === undefined || layer.rows.nonZero.every(share => !(share < 1));
+  if (measure.name === 'nonZero' && layers.every(isFull)) return null;
   const size = unitsPerRow(units);
   const rows = Math.ceil(units / size);
   const shares = Array.from({length: rows}, (_, row) =>

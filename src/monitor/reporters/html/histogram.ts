@@ -2,6 +2,7 @@ import {HISTOGRAM_BINS} from '../../histogram-bins.js';
 import type {HistogramBin} from '../../histogram-bins.js';
 import {plural} from '../../text.js';
 import {timeAxis} from './axis.js';
+import type {Tick} from './axis.js';
 import {chart} from './chart.js';
 import {markup} from './markup.js';
 import type {Markup} from './markup.js';
@@ -16,8 +17,8 @@ const SHOWN_POWERS = 16;
 /** A bin with this share of the outputs has the lowest colour. */
 const LEAST_SHARE = 1e-4;
 
-/** A label stands at every so many powers of two. */
-const LABELLED_POWERS = 4;
+/** Labels stand at least so far from each other. */
+const LABEL_HEIGHT = 14;
 
 interface Row {
   readonly kind: HistogramBin['kind'];
@@ -40,6 +41,7 @@ export function histogramOverTime(name: string, records: readonly SnapshotRecord
       return levelOfShare(count / totals[column]);
     }),
   );
+  const height = Math.max(120, Math.min(240, rows.length * 9));
   const odd = rows.filter(({kind}) => kind === 'nan' || kind === 'infinite');
   return chart({
     title: 'Outputs over time',
@@ -49,8 +51,8 @@ export function histogramOverTime(name: string, records: readonly SnapshotRecord
         ? `some were ${[...new Set(odd.map(labelOf))].join(' or ')}.`
         : 'all were finite.'),
     x: timeAxis(records),
-    y: {title: 'output', domain: [rows.length, 0], ticks: ticksOf(rows)},
-    height: Math.max(120, Math.min(240, rows.length * 9)),
+    y: {title: 'output', domain: [rows.length, 0], ticks: ticksOf(rows, height / rows.length)},
+    height,
     legend: markup`<ul class="legend">
       <li>share of outputs (logarithmic):</li>
       ${rampLegend('0.01 %', '100 %')}
@@ -107,16 +109,20 @@ function exponentOf({low, high}: HistogramBin): number {
   return Math.round(Math.log2(Math.min(Math.abs(low), Math.abs(high))));
 }
 
-function ticksOf(rows: readonly Row[]): {at: number; label: string}[] {
-  return rows.flatMap((row, index) => {
-    if (row.kind !== 'number') {
-      return row === rows[index - 1] ? [] : [{at: index + 1, label: labelOf(row)}];
-    }
-    const edge = row.bound > 0 ? index : index + 1;
-    const isLabelled = Math.log2(Math.abs(row.bound)) % LABELLED_POWERS === 0;
-    const isFree = rows.slice(Math.max(0, edge - 2), edge + 2).every(({kind}) => kind === 'number');
-    return isLabelled && isFree ? [{at: edge, label: labelOf(row)}] : [];
+/** At 0 and what is not finite, and at powers of two as far as there is room. */
+function ticksOf(rows: readonly Row[], rowHeight: number): Tick[] {
+  const isSpecial = ({kind}: Row): boolean => kind !== 'number';
+  const special = rows.flatMap((row, index) =>
+    isSpecial(row) && row !== rows[index - 1] ? [{at: index + 1, label: labelOf(row)}] : [],
+  );
+  const powers = [1, 2, 4].find(each => each * rowHeight >= LABEL_HEIGHT) ?? 8;
+  const numbers = rows.flatMap((row, index) => {
+    if (isSpecial(row) || Math.log2(Math.abs(row.bound)) % powers !== 0) return [];
+    const at = row.bound > 0 ? index : index + 1;
+    const isFree = special.every(other => Math.abs(other.at - at) * rowHeight >= LABEL_HEIGHT);
+    return isFree ? [{at, label: labelOf(row)}] : [];
   });
+  return [...special, ...numbers];
 }
 
 function labelOf({kind, bound}: Row): string {

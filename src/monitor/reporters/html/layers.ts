@@ -1,14 +1,14 @@
 import {plural, ranges} from '../../text.js';
 import {ENOUGH_SAMPLES} from '../../types.js';
 import type {LayerReport, LearnedCurve, UnitStatistics} from '../../types.js';
-import {linearAxis, timeAxis, times} from './axis.js';
+import {countAxis, linearAxis, timeAxis, times} from './axis.js';
 import {heatMap} from './heat-map.js';
 import {histogramOverTime} from './histogram.js';
 import {lineChart} from './lines.js';
 import {markup} from './markup.js';
 import type {Markup, Part} from './markup.js';
 import {meanOfKnown} from '../../mean.js';
-import {extent, formatCount, formatNumber, formatShare, NONE} from './numbers.js';
+import {extent, formatCount, formatNumber, formatShare, isKnown, NONE} from './numbers.js';
 import {definitions, nameOf, table} from './parts.js';
 import {averagesOf} from './record.js';
 import type {Averages, SnapshotRecord} from './record.js';
@@ -45,7 +45,7 @@ function overview(layers: readonly LayerReport[], anchors: ReadonlyMap<string, s
       },
       {title: 'activation', isText: true, value: ({layer}) => nameOf(layer.activation)},
       {title: 'units', value: ({layer}) => formatCount(layer.units)},
-      {title: 'dead', value: ({layer}) => judged(layer, layer.dead)},
+      {title: 'dead', value: ({layer}) => markedDead(layer)},
       {title: 'saturated', value: ({layer}) => judged(layer, layer.saturated)},
       {title: 'mean', value: ({averages}) => formatNumber(averages.mean)},
       {title: 'std', value: ({averages}) => formatNumber(averages.std)},
@@ -54,6 +54,11 @@ function overview(layers: readonly LayerReport[], anchors: ReadonlyMap<string, s
     ],
     averaged,
   );
+}
+
+function markedDead(layer: LayerReport): Part {
+  const count = judged(layer, layer.dead);
+  return layer.dead.length > 0 ? markup`<strong class="error">${count}</strong>` : count;
 }
 
 /** How many units are dead or saturated, where that can be said. */
@@ -108,14 +113,15 @@ function curveChart({name, curve}: LayerReport): Markup | null {
 }
 
 /** How many units were dead over time; nothing where none ever was. */
-function deadChart({name}: LayerReport, records: readonly SnapshotRecord[]): Markup | null {
+function deadChart({name, units}: LayerReport, records: readonly SnapshotRecord[]): Markup | null {
   const y = records.map(({layers}) => layers.get(name)?.dead);
   if (!y.some(count => count !== undefined && count > 0)) return null;
+  const known = y.filter(isKnown);
   return lineChart({
     title: 'Dead units over time',
-    description: `Dead units of ${name}: ${y[0] ?? 0} at first, ${y[y.length - 1] ?? 0} at the end`,
+    description: `Dead units of ${name}: ${known[0]} at first, ${known[known.length - 1]} at the end`,
     x: timeAxis(records),
-    yTitle: 'units',
+    y: countAxis('units', units),
     series: [{name: 'dead', kind: 'first', x: times(records), y}],
   });
 }
@@ -124,6 +130,14 @@ function gradientChart({name}: LayerReport, records: readonly SnapshotRecord[]):
   const x = times(records);
   const series = (key: 'gradient' | 'inputGradient') =>
     records.map(({layers}) => layers.get(name)?.[key]);
+  const [outward, inward] = [series('gradient'), series('inputGradient')];
+  const known = [...outward, ...inward].filter(isKnown);
+  if (known.length > 0 && known.every(value => value === 0)) {
+    return markup`<figure>
+      <figcaption>Gradients</figcaption>
+      <p class="quiet">All were exactly 0: none came through to this layer.</p>
+    </figure>`;
+  }
   return lineChart({
     title: 'Gradients',
     description: `Mean magnitude of the gradients of the loss at ${name} over time`,
@@ -131,8 +145,8 @@ function gradientChart({name}: LayerReport, records: readonly SnapshotRecord[]):
     yTitle: 'mean magnitude',
     scale: 'logarithmic',
     series: [
-      {name: '∂loss/∂output', kind: 'first', x, y: series('gradient')},
-      {name: '∂loss/∂input of the activation', kind: 'second', x, y: series('inputGradient')},
+      {name: '∂loss/∂output', kind: 'first', x, y: outward},
+      {name: '∂loss/∂input of the activation', kind: 'second', x, y: inward},
     ],
   });
 }

@@ -21,7 +21,9 @@ export interface LineChartOptions {
   readonly title: string;
   readonly description: string;
   readonly x: Axis;
-  readonly yTitle: string;
+  /** An axis of its own; otherwise one from the least number to the greatest. */
+  readonly y?: Axis;
+  readonly yTitle?: string;
   readonly scale?: 'linear' | 'logarithmic';
   /** The first is drawn on top. Those of one name and kind share their entry in the legend. */
   readonly series: readonly Series[];
@@ -29,21 +31,27 @@ export interface LineChartOptions {
 
 /** A chart of lines; nothing where no series has a number. */
 export function lineChart(options: LineChartOptions): Markup | null {
-  const {title, description, x, yTitle, scale = 'linear'} = options;
+  const {title, description, x, yTitle = '', scale = 'linear'} = options;
   const isLogarithmic = scale === 'logarithmic';
   const series = options.series
-    .map(each => (isLogarithmic ? {...each, y: each.y.map(logarithm)} : each))
-    .filter(({y}) => y.some(isKnown));
+    .filter(({y}) => y.some(isKnown))
+    .map(each => (isLogarithmic ? onLogarithms(each) : each));
   const range = extent(series.flatMap(({y}) => y));
   if (range === null) return null;
   return chart({
     title,
     description,
     x,
-    y: isLogarithmic ? logarithmicAxis(yTitle, range) : roundAxis(yTitle, range),
+    y: options.y ?? (isLogarithmic ? logarithmicAxis(yTitle, range) : roundAxis(yTitle, range)),
     legend: legendOf(series),
     draw: area => markup`${series.map(each => lineOf(each, area)).reverse()}`,
   });
+}
+
+/** What is 0 throughout has no place on such a scale, and is told in the legend. */
+function onLogarithms(series: Series): Series {
+  const y = series.y.map(logarithm);
+  return y.some(isKnown) ? {...series, y} : {...series, y, name: `${series.name}: 0 throughout`};
 }
 
 function logarithm(value: Figure): number {

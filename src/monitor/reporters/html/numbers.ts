@@ -9,19 +9,21 @@ export function isKnown(value: Figure): value is number {
   return Number.isFinite(value);
 }
 
-/** A whole number in full, any other with three digits; what is very large or small as a power of ten. */
-export function formatNumber(value: Figure): string {
+/** A whole number in full, any other with so many digits; what is very large or small as a power of ten. */
+export function formatNumber(value: Figure, digits = 3): string {
   if (!isKnown(value)) return NONE;
   if (Number.isInteger(value) && Math.abs(value) < 1e9) return formatCount(value);
   const magnitude = Math.abs(value);
   const isExtreme = magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e6);
-  const text = isExtreme ? shortExponential(value) : String(Number(value.toPrecision(3)));
+  const text = isExtreme
+    ? shortExponential(value, digits)
+    : String(Number(value.toPrecision(digits)));
   return text.replace(/-/g, '−');
 }
 
-function shortExponential(value: number): string {
-  const [digits, exponent] = value.toExponential(2).split('e');
-  return `${Number(digits)}e${Number(exponent)}`;
+function shortExponential(value: number, digits: number): string {
+  const [mantissa, exponent] = value.toExponential(digits - 1).split('e');
+  return `${Number(mantissa)}e${Number(exponent)}`;
 }
 
 /** A whole number with every digit, in groups of three. */

@@ -1,4 +1,5 @@
 import {deadUnits} from '../../rules/index.js';
+import {ENOUGH_SAMPLES} from '../../types.js';
 import type {LayerSnapshot, Snapshot, UnitStatistics} from '../../types.js';
 import {meanOfKnown} from '../../mean.js';
 
@@ -32,6 +33,7 @@ export interface LayerRecord {
   readonly rows: Shares;
   /** The share of each row's units that were dead. */
   readonly deadShare: readonly number[];
+  /** How many are dead; NaN where too few samples were seen to say. */
   readonly dead: number;
   readonly averages: Averages;
   readonly validation: Averages | null;
@@ -98,7 +100,7 @@ function recordOfLayer(layer: LayerSnapshot): LayerRecord {
       nonZero: inRows(zeroShare.map(share => 1 - share)),
     },
     deadShare: inRows(perUnit(unit => Number(dead.has(unit)))),
-    dead: dead.size,
+    dead: layer.samples < ENOUGH_SAMPLES ? NaN : dead.size,
     averages: averagesOf(layer),
     validation: validation && averagesOf(validation),
     gradient: meanOfKnown(layer.gradient ?? []),

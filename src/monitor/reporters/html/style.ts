@@ -47,6 +47,9 @@ border:1px solid currentcolor;border-radius:99px;vertical-align:.1em;margin-righ
 .finding{border-left:5px solid currentcolor}
 .finding>*{color:var(--text)}.finding>h4,.finding>.quiet{color:var(--muted)}
 .finding>p{margin-top:.5rem}
+details ol{margin-top:.5rem}
+.overview{list-style:none;padding:1rem 1.25rem}.overview li{display:flex;align-items:baseline;gap:.5rem;margin:.3rem 0}
+.overview .badge{flex:none;min-width:6.2rem;justify-content:center}.overview .quiet{margin-left:.35rem;white-space:nowrap}
 ol{padding-left:1.4rem}ol>li{margin:.35rem 0}
 pre{margin:.35rem 0 0;padding:.6rem .8rem;background:var(--inset);border-radius:8px;white-space:pre-wrap;
 font:.83rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;user-select:all}
@@ -82,7 +85,11 @@ font-size:.8rem;color:var(--muted)}
 .legend li{display:inline-flex;align-items:center;gap:.4rem}
 .legend svg{width:24px;height:8px;flex:none}.legend .ramp{width:96px;height:10px;border-radius:3px}
 .legend .swatch{width:16px;height:10px}
-.scroll{overflow-x:auto;margin-top:1.25rem;border-radius:8px}
+.scroll{overflow-x:auto;margin-top:1.25rem;
+background:linear-gradient(90deg,var(--surface) 40%,transparent) 0/2.5rem 100% no-repeat local,
+linear-gradient(270deg,var(--surface) 40%,transparent) 100%/2.5rem 100% no-repeat local,
+linear-gradient(90deg,var(--line),transparent) 0/1rem 100% no-repeat scroll,
+linear-gradient(270deg,var(--line),transparent) 100%/1rem 100% no-repeat scroll}
 .card>.scroll:first-child{margin-top:0}
 table{border-collapse:collapse;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 caption{text-align:left;font-weight:600;padding-bottom:.35rem}
@@ -108,6 +115,6 @@ nav{margin-top:1.25rem}
 nav>ul,nav>ul>li,nav ul ul{display:flex;flex-wrap:wrap;gap:.4rem}
 nav a,nav ul ul a{padding:.3rem .75rem;background:var(--surface);border:1px solid var(--line);font-size:.9rem}
 }
-@media (max-width:30rem){.card{padding:1rem}body{padding:1rem .75rem 2rem}}
+@media (max-width:30rem){.card{padding:1rem}body{padding:1rem .75rem 2rem}ol{padding-left:1.2rem}dl{column-gap:1.15rem}pre{font-size:.75rem;padding:.5rem .6rem}th,td{padding:.35rem .45rem}}
 @media print{nav,.skip{display:none}body{max-width:none;padding:0}.card,figure{break-inside:avoid}.scroll{overflow:visible}}
 `;

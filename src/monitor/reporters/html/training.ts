@@ -29,7 +29,6 @@ function metricChart(name: string, records: readonly SnapshotRecord[]): Markup |
     title: name,
     description: `${name} in training and in validation over ${records.length} epochs`,
     x: timeAxis(records),
-    yTitle: '',
     series: [
       {name: 'training', kind: 'first', x, y: series(name)},
       {name: 'validation', kind: 'second', x, y: series(VALIDATION + name)},
