@@ -104,6 +104,11 @@ export class ActivationMonitor extends tf.Callback {
   }
 
   private begin(model: tf.LayersModel, kind: WatchKind, optimizer?: tf.Optimizer): Watch {
+    if (optimizer && typeof optimizer.applyGradients !== 'function') {
+      throw new Error(
+        `ActivationMonitor: optimizer must be a tf.Optimizer such as tf.train.adam(), got ${String(optimizer)}`,
+      );
+    }
     if (this.watch?.isRunning) {
       throw new Error('ActivationMonitor: it is watching a model already; use one for each run');
     }

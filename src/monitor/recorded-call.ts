@@ -52,8 +52,9 @@ export class RecordedCall {
     this.mask = mask && keepFurther(mask);
   }
 
+  /** Whether there was no call, or one of no samples. */
   get isEmpty(): boolean {
-    return this.parts.length === 0;
+    return this.parts.every(({y}) => y.size === 0);
   }
 
   /** Calls back when all gradients have come; returns whether they may come at all. */

@@ -133,10 +133,16 @@ export class Watch {
 
   /** An epoch of `fit` is over: judges, and keeps the snapshot, where anyone waits or it is cheap. */
   async endEpoch(logs: Readonly<Record<string, number>>): Promise<void> {
+    if (!Object.values(logs).every(Number.isFinite)) await this.searchWeights();
     const isWanted = this.settings.reporters.some(({onSnapshot}) => onSnapshot !== undefined);
     const isFree = this.taken < FREE_SNAPSHOTS;
     if (!isWanted && !isFree && !this.schedule.isAffordable) return;
     await this.takeIn({hasWeights: true, then: () => this.closeWindow(logs)});
+  }
+
+  /** What the loss lost may have come up in a pass that was not watched: the weights show it. */
+  private async searchWeights(): Promise<void> {
+    await this.takeIn({hasWeights: false, searchesWeights: true});
   }
 
   /** Everything seen so far, with the weights as they are, or were at the end of training. */
@@ -173,6 +179,7 @@ export class Watch {
     for (const restore of this.restores) restore();
     this.takeInSoon({
       hasWeights: !this.isJudged,
+      searchesWeights: true,
       then: () => {
         if (this.kind === 'fit') this.judge(false);
         else if (!this.isJudged) this.closeWindow();
@@ -295,11 +302,13 @@ export class Watch {
     });
   }
 
-  private prepare({hasWeights}: Intake): void {
+  private prepare({hasWeights, searchesWeights}: Intake): void {
     for (const site of this.sites) {
       if (site.isWaiting) this.guardSite(site, () => this.readings.add(...site.finishCall()));
       if (hasWeights) this.readings.add(...site.askForWeights());
     }
+    if (!searchesWeights) return;
+    for (const weight of this.weights) this.readings.add(...weight.askIfFinite());
   }
 
   private goOn({watched, then}: Intake): void {
@@ -364,7 +373,8 @@ export class Watch {
 
   private announce(finding: Finding): void {
     const {stopOn, onFinding} = this.settings;
-    if (stopOn.includes(finding.rule)) this.model.stopTraining = true;
+    const isSerious = finding.severity !== 'info';
+    if (isSerious && stopOn.includes(finding.rule)) this.model.stopTraining = true;
     if (onFinding) this.telling.attempt('onFinding failed', () => onFinding(finding));
     this.telling.tell((reporter: Reporter) => reporter.onFinding?.(finding));
   }
@@ -386,5 +396,7 @@ interface Intake {
   readonly hasWeights: boolean;
   /** The step that was watched and is over with it, if one is. */
   readonly watched?: number;
+  /** Whether to look for weights that are not finite, whatever was watched. */
+  readonly searchesWeights?: boolean;
   readonly then?: () => void;
 }

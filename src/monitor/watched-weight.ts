@@ -6,7 +6,7 @@ import {isWhole} from './find-layers.js';
 import {finiteOrZero, isFiniteNumber} from './finite.js';
 import {graphOf, nodesOf} from './flow.js';
 import {Gathering} from './gathering.js';
-import {keepFurther} from './passes.js';
+import {keepFurther, untaped} from './passes.js';
 import type {Reading} from './readings.js';
 import type {WeightSnapshot} from './types.js';
 
@@ -39,6 +39,7 @@ export class WatchedWeight {
   private readonly shapes: ProgramShapes;
   private steps = 0;
   private nonFiniteBefore = 0;
+  private isBroken = false;
   private previous: WeightSnapshot | undefined;
 
   constructor(
@@ -66,9 +67,19 @@ export class WatchedWeight {
     };
   }
 
+  /** Asks whether all its numbers are finite now, watched or not. */
+  askIfFinite(): Reading[] {
+    const {variable} = this;
+    if (variable.isDisposed) return [];
+    const tensor = untaped(() => tf.tidy(() => tf.keep(tf.sum(tf.sub(variable, variable)))));
+    return [{tensor, accept: ([difference]) => (this.isBroken ||= difference !== 0)}];
+  }
+
   /** Whether there was any number that is not finite in the window. */
   get isBad(): boolean {
-    return this.gathering.total(NON_FINITE) + this.gathering.total(NON_FINITE_AFTER) > 0;
+    return (
+      this.isBroken || this.gathering.total(NON_FINITE) + this.gathering.total(NON_FINITE_AFTER) > 0
+    );
   }
 
   /** How many gradients were not finite, and numbers of the weight after a step. */

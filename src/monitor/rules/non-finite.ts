@@ -30,9 +30,11 @@ const stableLoss: Fixes[number] = {
 const clipGradients: Fixes[number] = {
   title: 'Clip the gradients in a loop of your own',
   code:
-    'const {grads} = tf.variableGrads(computeLoss);\n' +
-    'for (const name in grads) grads[name] = grads[name].clipByValue(-1, 1);\n' +
-    'optimizer.applyGradients(grads);',
+    'tf.tidy(() => {\n' +
+    '  const {grads} = tf.variableGrads(computeLoss);\n' +
+    '  for (const name in grads) grads[name] = grads[name].clipByValue(-1, 1);\n' +
+    '  optimizer.applyGradients(grads);\n' +
+    '});',
 };
 
 const FIXES: Readonly<Record<Phase, Fixes>> = {

@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs';
+import {ActivationMonitor} from '../../src/index.js';
+import {dense, fixed, normal} from '../helpers/monitor.js';
+
+/** 640 samples of which the targets of the last two batches are NaN. */
+function lateNan() {
+  const x = normal(640, 2);
+  const y = tf.concat([tf.ones([600, 1]), tf.fill([40, 1], NaN)]);
+  const model = fixed(dense(4, {inputShape: [2], activation: 'relu'}), dense(1));
+  return {x, y, model};
+}
+
+// No pass after the first 300 samples is watched.
+const seldom = {reporters: [], overheadBudget: 1e-9};
+
+test('weights that are NaN after the last batches are found, watched or not', async () => {
+  const {x, y, model} = lateNan();
+  const monitor = new ActivationMonitor(seldom);
+  const args = {shuffle: false, verbose: 0, epochs: 1} as const;
+  await model.fit(x, y, {...args, callbacks: [monitor]});
+  expect(monitor.report().ok).toBe(false);
+  const [finding] = monitor.findings.filter(({rule}) => rule === 'non-finite');
+  expect(finding.evidence).toMatchObject({phase: 'update'});
+});
+
+test('an epoch whose loss is NaN ends training where it was asked for', async () => {
+  const {x, y, model} = lateNan();
+  const monitor = new ActivationMonitor({...seldom, stopOn: ['non-finite']});
+  const args = {shuffle: false, verbose: 0, epochs: 5} as const;
+  const {epoch} = await model.fit(x, y, {...args, callbacks: [monitor]});
+  expect(epoch).toEqual([0]);
+});
+
+test('a batch of no samples ends nothing', async () => {
+  const model = fixed(dense(4, {inputShape: [2], activation: 'relu'}), dense(1));
+  const monitor = new ActivationMonitor({reporters: [], every: 1});
+  const detach = monitor.attach(model);
+  await model.trainOnBatch(tf.zeros([0, 2]), tf.zeros([0, 1]));
+  await model.trainOnBatch(normal(8, 2), tf.ones([8, 1]));
+  expect(monitor.report().layers.map(({samples}) => samples)).toEqual([8, 8]);
+  detach();
+});
+
+test('an optimizer that is none is refused before anything is hooked', () => {
+  const model = fixed(dense(4, {inputShape: [2], activation: 'relu'}), dense(1));
+  const monitor = new ActivationMonitor({reporters: []});
+  expect(() => monitor.attach(model, 'sgd' as unknown as tf.Optimizer)).toThrow(
+    'optimizer must be a tf.Optimizer such as tf.train.adam(), got sgd',
+  );
+  expect(model.layers.some(layer => Object.hasOwn(layer, 'call'))).toBe(false);
+});
+
+test('an info ends no training', async () => {
+  const model = fixed(dense(4, {inputShape: [2], activation: 'relu'}), dense(1));
+  const [kernel] = model.layers[0].getWeights();
+  model.layers[0].setWeights([kernel, tf.tensor1d([-99, 0, 0, 0])]);
+  const monitor = new ActivationMonitor({reporters: [], stopOn: ['dead-units']});
+  const args = {verbose: 0, epochs: 2, callbacks: [monitor]} as const;
+  const {epoch} = await model.fit(normal(640, 2), tf.ones([640, 1]), {...args});
+  expect(monitor.findings.map(({rule, severity}) => [rule, severity])).toContainEqual([
+    'dead-units',
+    'info',
+  ]);
+  expect(epoch).toEqual([0, 1]);
+});
