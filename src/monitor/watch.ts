@@ -17,7 +17,7 @@ import {Site} from './site.js';
 import {Telling} from './telling.js';
 import {ENOUGH_SAMPLES} from './types.js';
 import type {Finding, Report, Reporter, Snapshot} from './types.js';
-import {trainableWeights} from './watched-weight.js';
+import {weightsToWatch} from './watched-weight.js';
 import type {WatchedWeight} from './watched-weight.js';
 
 /** A window has about this many samples; the first ones are shorter. */
@@ -84,7 +84,7 @@ export class Watch {
       Array.from({length: layer.calls}, (_, call) => new Site(layer, call)),
     );
     this.sites = sites.flat();
-    this.weights = optimizer ? trainableWeights(model) : [];
+    this.weights = optimizer ? weightsToWatch(model) : [];
     const restores = watched.map((layer, index) =>
       observeLayer(layer, {
         calls: layer.calls,

@@ -33,7 +33,7 @@ const STEP: Program = (() => {
 const [GRADIENT, GRADIENT_SQUARES, UPDATE, MAGNITUDE, NON_FINITE, NON_FINITE_AFTER] =
   STEP.outputs.keys();
 
-/** A trainable weight of a model, and what the optimizer did to it in a window. */
+/** A weight of a model, and what the optimizer did to it in a window. */
 export class WatchedWeight {
   private readonly gathering = new Gathering(STEP);
   private readonly shapes: ProgramShapes;
@@ -125,14 +125,17 @@ export class WatchedWeight {
   }
 }
 
-/** The trainable weights of a model, from its inputs to its outputs. */
-export function trainableWeights(model: tf.LayersModel, prefix = ''): WatchedWeight[] {
+/**
+ * The weights of a model, from its inputs to its outputs: whether they are trained can change, and
+ * those that get no gradient are not watched.
+ */
+export function weightsToWatch(model: tf.LayersModel, prefix = ''): WatchedWeight[] {
   const graph = graphOf(model);
   const layers = [...new Set(nodesOf(graph).map(({outboundLayer}) => outboundLayer))];
   const all = layers.flatMap(layer => {
     const name = prefix + layer.name;
-    if (layer instanceof tf.LayersModel) return trainableWeights(layer, `${name}/`);
-    const variables = layer.trainableWeights as unknown as readonly LayerVariable[];
+    if (layer instanceof tf.LayersModel) return weightsToWatch(layer, `${name}/`);
+    const variables = layer.weights as unknown as readonly LayerVariable[];
     return variables.map(({originalName, val}) => {
       const own = originalName.split('/').pop()!;
       return new WatchedWeight(name, own, isWhole(layer), val);

@@ -55,11 +55,27 @@ test('an info ends no training', async () => {
   const [kernel] = model.layers[0].getWeights();
   model.layers[0].setWeights([kernel, tf.tensor1d([-99, 0, 0, 0])]);
   const monitor = new ActivationMonitor({reporters: [], stopOn: ['dead-units']});
-  const args = {verbose: 0, epochs: 2, callbacks: [monitor]} as const;
-  const {epoch} = await model.fit(normal(640, 2), tf.ones([640, 1]), {...args});
+  const args = {verbose: 0, epochs: 2, callbacks: [monitor]} satisfies tf.ModelFitArgs;
+  const {epoch} = await model.fit(normal(640, 2), tf.ones([640, 1]), args);
   expect(monitor.findings.map(({rule, severity}) => [rule, severity])).toContainEqual([
     'dead-units',
     'info',
   ]);
   expect(epoch).toEqual([0, 1]);
+});
+
+test('weights that were frozen as watching began are watched once they are trained', async () => {
+  const model = fixed(dense(4, {inputShape: [2], activation: 'relu'}), dense(1));
+  model.trainable = false;
+  const monitor = new ActivationMonitor({reporters: [], every: 1});
+  const detach = monitor.attach(model);
+  model.trainable = true;
+  for (let step = 0; step < 2; step++) await model.trainOnBatch(normal(8, 2), tf.ones([8, 1]));
+  detach();
+  expect(monitor.report().weights.map(({name, steps}) => [name, steps])).toEqual([
+    ['kernel', 2],
+    ['bias', 2],
+    ['kernel', 2],
+    ['bias', 2],
+  ]);
 });
