@@ -8,7 +8,7 @@ import {defaultOptions, optionNames, resolveOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {activationNamed, activationOfClass} from '../registry.js';
 import type {StringActivation} from '../tfjs-classes.js';
-import {flowsOf, graphOf, nodesOf} from './flow.js';
+import {flowsOf, graphOf, nodesOf, outputLayersOf} from './flow.js';
 import type {Flow, Layer} from './flow.js';
 import type {Report} from './types.js';
 
@@ -122,11 +122,12 @@ function visit(
 ): void {
   const graph = graphOf(model);
   const {into, outOf} = flowsOf(graph, entering);
+  const outputs = outputLayersOf(graph);
   for (const layer of graph.layers) {
     const name = prefix + layer.name;
     const nodes = nodesOf(graph).filter(node => node.outboundLayer === layer);
     const calls = times * nodes.length;
-    const isOutput = isOuter && graph.outputLayers.includes(layer);
+    const isOutput = isOuter && outputs.has(layer);
     if (layer instanceof tf.LayersModel) {
       const place = {prefix: `${name}/`, times: calls, isOuter: isOutput};
       visit(layer, {...place, entering: into.get(nodes[0])!}, watched, notWatched);

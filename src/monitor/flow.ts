@@ -58,6 +58,32 @@ export function nodesOf({nodesByDepth}: Graph): GraphNode[] {
   return depths.sort((first, second) => second - first).flatMap(depth => nodesByDepth[depth]);
 }
 
+/** Layers that only move, repeat or leave out the numbers that they are given. */
+const MOVING_LAYERS = [
+  'Cropping2D',
+  'Dropout',
+  'Flatten',
+  'Permute',
+  'RepeatVector',
+  'Reshape',
+  'UpSampling2D',
+  'ZeroPadding2D',
+];
+
+/** The layers whose numbers a graph gives: the last ones, and those before layers that only move them. */
+export function outputLayersOf(graph: Graph): ReadonlySet<Layer> {
+  const nodes = nodesOf(graph);
+  const found = new Set(graph.outputLayers);
+  for (const layer of found) {
+    if (!MOVING_LAYERS.includes(layer.getClassName())) continue;
+    for (const {outboundLayer, inputTensors} of nodes) {
+      if (outboundLayer !== layer) continue;
+      for (const {sourceLayer} of inputTensors) found.add(sourceLayer);
+    }
+  }
+  return found;
+}
+
 /**
  * What flows into and out of each node of a graph, and out of its end, where `entering` flows into
  * its inputs. (What tfjs passes to a layer as its mask may be one that it gave to another before.)

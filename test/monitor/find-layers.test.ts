@@ -264,3 +264,18 @@ test('units are on the axis of the channels, also behind a layer that has them f
     ['output', 1],
   ]);
 });
+
+test('an output is one behind layers that only move its numbers too', () => {
+  const model = fixed(
+    dense(6, {inputShape: [4], activation: 'relu', name: 'hidden'}),
+    tf.layers.dropout({rate: 0.1}),
+    dense(6, {activation: 'sigmoid', name: 'pixels'}),
+    tf.layers.dropout({rate: 0.1}),
+    tf.layers.reshape({targetShape: [2, 3]}),
+  );
+  const {watched} = findLayers(model);
+  expect(watched.map(({name, isOutput}) => [name, isOutput])).toEqual([
+    ['hidden', false],
+    ['pixels', true],
+  ]);
+});
