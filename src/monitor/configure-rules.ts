@@ -73,9 +73,9 @@ function ruleOf(given: unknown): Rule {
 function optionsOf(rule: Rule, values: Readonly<Record<string, unknown>>): Record<string, number> {
   const owner = `${OWNER}: ${rule.id}`;
   checkKnown(owner, 'option', Object.keys(values), Object.keys(rule.options));
-  const options = Object.entries(rule.options).map(([name, {default: fallback}]) => {
+  const options = Object.entries(rule.options).map(([name, {default: fallback, minimum}]) => {
     const value = values[name] === undefined ? fallback : values[name];
-    return [name, checkRuleOption(owner, name, value)] as const;
+    return [name, checkRuleOption(owner, name, value, minimum)] as const;
   });
   return Object.freeze(Object.fromEntries(options)) as Record<string, number>;
 }

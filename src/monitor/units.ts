@@ -5,6 +5,7 @@ import type {Finding, LayerSnapshot, Snapshot} from './types.js';
 /** How many samples a rule asks for before it judges a unit. */
 export const SAMPLES_NEEDED = {
   default: ENOUGH_SAMPLES,
+  minimum: 1,
   description: 'Samples that a judgement needs',
 } as const;
 

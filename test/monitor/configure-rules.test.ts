@@ -59,7 +59,7 @@ test.each<[unknown, string]>([
   ],
   [
     [['dead-units', {samples: NaN}]],
-    'ActivationMonitor: dead-units: samples must be a finite number, got NaN',
+    'ActivationMonitor: dead-units: samples must be a finite number of at least 1, got NaN',
   ],
   [
     [['dead-units', {patience: 0}]],
@@ -97,4 +97,10 @@ test('a report lists the units that the rules in force would call dead or satura
   expect(listed([])).toEqual({dead: [0], saturated: []});
   expect(listed([['dead-units', {samples: 1000}]])).toEqual({dead: [], saturated: []});
   expect(listed([['saturated-units', {slope: 0.05}]])).toEqual({dead: [0], saturated: [1]});
+});
+
+test.each(['dead-units', 'dormant-units'])('%s asks for at least one sample', id => {
+  expect(() => configureRules([[id, {samples: -1}]])).toThrow(
+    `${id}: samples must be a finite number of at least 1, got -1`,
+  );
 });

@@ -52,8 +52,16 @@ test.each<[unknown, string]>([
   [{...definition, options: {limit: null}}, 'mine: options.limit must be an object, got null'],
   [{...definition, options: {limit: {}}}, 'mine: limit must be a finite number, got undefined'],
   [
-    {...definition, options: {limit: {default: 1, minimum: 0}}},
-    "mine: unknown field in options.limit 'minimum'; accepted: default, description",
+    {...definition, options: {limit: {default: 1, maximum: 2}}},
+    "mine: unknown field in options.limit 'maximum'; accepted: default, description, minimum",
+  ],
+  [
+    {...definition, options: {limit: {default: 1, minimum: '0'}}},
+    "mine: options.limit.minimum must be a finite number, got '0'",
+  ],
+  [
+    {...definition, options: {limit: {default: 1, minimum: 2}}},
+    'mine: limit must be a finite number of at least 2, got 1',
   ],
   [
     {...definition, options: {limit: {default: 1, description: 2}}},

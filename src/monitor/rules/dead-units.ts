@@ -40,7 +40,11 @@ export const deadUnitsRule = defineRule({
   description: 'Units that never fire',
   link: 'https://arxiv.org/abs/1903.06733',
   options: {
-    samples: {default: ENOUGH_SAMPLES, description: 'Samples in a row without firing'},
+    samples: {
+      default: ENOUGH_SAMPLES,
+      minimum: 1,
+      description: 'Samples in a row without firing',
+    },
     share: LAYER_SHARE,
     errorShare: {default: 0.75, description: 'Share of a layer from which it is an error'},
   },

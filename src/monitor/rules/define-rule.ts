@@ -25,7 +25,7 @@ export interface RuleDefinition<Name extends string = never> {
 
 const OWNER = 'defineRule';
 const FIELDS = ['id', 'description', 'link', 'options', 'check'];
-const OPTION_FIELDS = ['default', 'description'];
+const OPTION_FIELDS = ['default', 'description', 'minimum'];
 
 const COMMON: Readonly<Record<CommonOption, RuleOption & {minimum: number}>> = {
   warmUp: {default: 0, minimum: 0, description: 'Training steps before it is judged'},
@@ -71,10 +71,14 @@ export function defineRule<Name extends string = never>(definition: RuleDefiniti
   checkObject(id, 'options', options);
   const own = Object.entries(options).map(([name, option]) => [name, toOption(id, name, option)]);
   const all: Record<string, RuleOption> = {...COMMON, ...Object.fromEntries(own)};
-  const completed = Object.entries(all).map(([name, {default: value, description}]) => {
+  const completed = Object.entries(all).map(([name, {default: value, description, minimum}]) => {
     const common: RuleOption | undefined = commonOption(name);
     const text = description ?? common?.description;
-    const option = {default: checkRuleOption(id, name, value), ...(text && {description: text})};
+    const option = {
+      default: checkRuleOption(id, name, value, minimum),
+      ...(text && {description: text}),
+      ...(minimum !== undefined && {minimum}),
+    };
     return [name, Object.freeze(option)] as const;
   });
   return Object.freeze({
@@ -88,16 +92,19 @@ export function defineRule<Name extends string = never>(definition: RuleDefiniti
 
 /**
  * The value of a rule's option, checked.
- * @throws if it is not a finite number, or, of an option that all rules have, too small or no whole one.
+ * @throws if it is not a finite number, too small, or, of an option that all rules have, no whole one.
  */
-export function checkRuleOption(id: string, name: string, value: unknown): number {
-  const minimum = commonOption(name)?.minimum;
-  const fits =
-    Number.isFinite(value) &&
-    (minimum === undefined || (Number.isInteger(value) && (value as number) >= minimum));
-  if (fits) return value as number;
-  const accepted =
-    minimum === undefined ? 'a finite number' : `a whole number of at least ${minimum}`;
+export function checkRuleOption(
+  id: string,
+  name: string,
+  value: unknown,
+  minimum = commonOption(name)?.minimum ?? -Infinity,
+): number {
+  const isWhole = commonOption(name) !== undefined;
+  const fits = isWhole ? Number.isInteger(value) : Number.isFinite(value);
+  if (fits && (value as number) >= minimum) return value as number;
+  const kind = isWhole ? 'a whole number' : 'a finite number';
+  const accepted = minimum === -Infinity ? kind : `${kind} of at least ${minimum}`;
   throw new Error(`${id}: ${name} must be ${accepted}, got ${describe(value)}`);
 }
 
@@ -109,7 +116,12 @@ function toOption(id: string, name: string, option: unknown): RuleOption {
   if (typeof option !== 'object') return {default: option as number};
   checkObject(id, `options.${name}`, option);
   checkKnown(id, `field in options.${name}`, Object.keys(option), OPTION_FIELDS);
-  const {description} = option;
+  const {description, minimum} = option;
+  if (minimum !== undefined && !Number.isFinite(minimum)) {
+    throw new Error(
+      `${id}: options.${name}.minimum must be a finite number, got ${describe(minimum)}`,
+    );
+  }
   if (description !== undefined && typeof description !== 'string') {
     throw new Error(
       `${id}: options.${name}.description must be a text, got ${describe(description)}`,

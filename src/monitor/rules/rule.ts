@@ -5,6 +5,8 @@ export interface RuleOption {
   readonly default: number;
   /** What it means, with its unit. */
   readonly description?: string;
+  /** The least value that is accepted; without it, any finite number is. */
+  readonly minimum?: number;
 }
 
 /** The options that every rule has; the monitor applies them. */
