@@ -49,7 +49,7 @@ border:1px solid currentcolor;border-radius:99px;vertical-align:.1em;margin-righ
 .finding>p{margin-top:.5rem}
 details ol{margin-top:.5rem}
 .overview{list-style:none;padding:1rem 1.25rem}.overview li{display:flex;align-items:baseline;gap:.5rem;margin:.3rem 0}
-.overview .badge{flex:none;min-width:6.2rem;justify-content:center}.overview .quiet{margin-left:.35rem;white-space:nowrap}
+.overview .badge{flex:none;min-width:5.6rem;justify-content:center}.overview .quiet{white-space:nowrap}
 ol{padding-left:1.4rem}ol>li{margin:.35rem 0}
 pre{margin:.35rem 0 0;padding:.6rem .8rem;background:var(--inset);border-radius:8px;white-space:pre-wrap;
 font:.83rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;user-select:all}
