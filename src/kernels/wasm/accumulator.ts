@@ -7,19 +7,17 @@ import type {Kernel} from './compile.js';
 import {
   clearGathered,
   gatheredView,
-  gatheringPlaces,
-  inputBytes,
   joinGathered,
   movedBy,
   placeInput,
+  placesOf,
   pushGathered,
+  pushInput,
 } from './gathered.js';
-import type {GatheredView, GatheringPlaces} from './gathered.js';
-import {elementOf, forEachBlock, gatheringPlanOf, isInPlace, isWalked, repeatsOf} from './plan.js';
+import type {GatheredView, Places} from './gathered.js';
+import {forEachBlock, gatheringPlanOf} from './plan.js';
 import type {InputPlan, Plan} from './plan.js';
 import type {KeptBytes, Workspace} from './workspace.js';
-
-const FLOAT32_BYTES = 4;
 
 /** One call of a kernel, with parameters that stay but for where some inputs lie. */
 interface Call {
@@ -46,7 +44,7 @@ interface Gathered {
   readonly plan: Plan;
   readonly kernel: Kernel;
   readonly bytes: KeptBytes;
-  readonly places: GatheringPlaces;
+  readonly places: Places;
   readonly copied: readonly Copied[];
   readonly calls: readonly Call[];
   /** What was gathered of each output of the plan, while the memory lies in this buffer. */
@@ -144,22 +142,15 @@ export class WasmAccumulator implements Accumulator {
       this.gathered.bytes.free();
       this.gathered = undefined;
     }
-    const isThere = (input: InputPlan): boolean =>
-      isWalked(input) || (workspace.addressOf !== undefined && isInPlace(plan, input));
-    let end = 0;
-    const placed = plan.inputs
-      .filter(input => !isThere(input))
-      .map(input => {
-        const address = end;
-        end += inputBytes(plan, input);
-        return {input, address};
-      });
-    const own = gatheringPlaces(plan, end);
-    const bytes = workspace.keep(end + own.bytes);
-    const places = movedBy(bytes.address, own);
-    const copied = placed.map(({input, address}) => ({input, address: address + bytes.address}));
+    const needed = placesOf(plan, workspace);
+    const bytes = workspace.keep(needed.bytes);
+    const places = movedBy(bytes.address, needed);
+    const copied = plan.inputs.flatMap((input, index): Copied[] => {
+      const address = places.inputs[index];
+      return address === undefined ? [] : [{input, address}];
+    });
     clearGathered(plan, places, workspace.memory.buffer);
-    const calls = callsOf(plan, workspace.largestBlock, places, copied);
+    const calls = callsOf(plan, workspace.largestBlock, places);
     this.gathered = {plan, kernel, bytes, places, copied, calls, views: []};
   }
 
@@ -194,32 +185,18 @@ export class WasmAccumulator implements Accumulator {
   }
 }
 
-function callsOf(
-  plan: Plan,
-  largestBlock: number,
-  places: GatheringPlaces,
-  copied: readonly Copied[],
-): Call[] {
+function callsOf(plan: Plan, largestBlock: number, places: Places): Call[] {
   const calls: Call[] = [];
   forEachBlock(plan, largestBlock, block => {
-    const {offsets, rows, columns} = block;
+    const {rows, columns} = block;
     const parameters = [rows, columns];
     const reads: Call['reads'][number][] = [];
-    plan.inputs.forEach((input, index) => {
-      const {walk, tensor} = input;
-      const own = copied.find(each => each.input === input);
-      const element = elementOf(plan, input, block, offsets[tensor] * repeatsOf(plan, input));
-      if (!own) {
-        reads.push({
-          parameter: parameters.length,
-          tensor,
-          input: index,
-          element,
-          count: rows * columns,
-        });
-      }
-      const rowStep = walk.columns ? columns : walk.rowStride;
-      parameters.push((own?.address ?? 0) + element * FLOAT32_BYTES, rowStep * FLOAT32_BYTES);
+    plan.inputs.forEach(({tensor}, input) => {
+      const parameter = parameters.length;
+      pushInput(parameters, plan, input, places, block, element => {
+        reads.push({parameter, tensor, input, element, count: rows * columns});
+        return 0;
+      });
     });
     plan.outputs.forEach((_, index) => pushGathered(parameters, plan, index, places, block));
     calls.push({parameters, reads});

@@ -5,17 +5,17 @@ import type {Kernel} from './compile.js';
 import {
   clearGathered,
   gatheredView,
-  gatheringPlaces,
-  inputBytes,
   joinGathered,
   movedBy,
   placeInput,
+  placesOf,
   pushGathered,
+  pushInput,
 } from './gathered.js';
-import type {GatheringPlaces} from './gathered.js';
+import type {Places} from './gathered.js';
 import {neutralOf} from './kernel.js';
-import {elementOf, forEachBlock, isInPlace, isWalked, planOf, repeatsOf} from './plan.js';
-import type {Block, InputPlan, Plan} from './plan.js';
+import {elementOf, forEachBlock, planOf} from './plan.js';
+import type {Block, Plan} from './plan.js';
 import type {Workspace} from './workspace.js';
 
 const FLOAT32_BYTES = 4;
@@ -95,9 +95,6 @@ function runPlainly(
 
 /** One run of a kernel, in as many calls as it takes. */
 class Execution {
-  /** The addresses of shared inputs. */
-  private readonly addresses: number[] = [];
-
   constructor(
     private readonly plan: Plan,
     private readonly workspace: Workspace,
@@ -107,9 +104,12 @@ class Execution {
 
   run(kernel: Kernel): void {
     const {plan, workspace} = this;
-    const places = this.reserve();
+    const {inputs, outputs} = plan;
+    const needed = placesOf(plan, workspace);
+    const start = workspace.reserve(needed.bytes, inputs.length + outputs.length);
+    const places = movedBy(start, needed);
     try {
-      this.placeInputs();
+      this.placeInputs(places);
       clearGathered(plan, places, workspace.memory.buffer);
       forEachBlock(plan, workspace.largestBlock, block => this.runBlock(kernel, places, block));
       this.gather(places);
@@ -118,59 +118,26 @@ class Execution {
     }
   }
 
-  /** Whether a shared input is read where it lies. */
-  private isThere(input: InputPlan): boolean {
-    return this.workspace.addressOf !== undefined && isInPlace(this.plan, input);
-  }
-
-  /** Reserves places for shared inputs, and for what is gathered. */
-  private reserve(): GatheringPlaces {
+  private placeInputs({inputs}: Places): void {
     const {plan, workspace, tensors} = this;
-    const {inputs, outputs} = plan;
-    let bytes = 0;
-    const offsets = inputs.map(input => {
-      if (isWalked(input) || this.isThere(input)) return 0;
-      const offset = bytes;
-      bytes += inputBytes(plan, input);
-      return offset;
-    });
-    const places = gatheringPlaces(plan, bytes);
-    const start = workspace.reserve(bytes + places.bytes, inputs.length + outputs.length);
-    inputs.forEach((input, index) => {
-      const isThere = !isWalked(input) && this.isThere(input);
-      const own = start + offsets[index];
-      this.addresses.push(isThere ? workspace.addressOf!(tensors[input.tensor]) : own);
-    });
-    return movedBy(start, places);
-  }
-
-  /** Copies the shared inputs to their places. */
-  private placeInputs(): void {
-    const {plan, workspace, tensors, addresses} = this;
     plan.inputs.forEach((input, index) => {
-      if (isWalked(input) || this.isThere(input)) return;
+      const address = inputs[index];
+      if (address === undefined) return;
       const source = workspace.view(tensors[input.tensor]);
-      placeInput(plan, input, source, addresses[index], workspace.memory.buffer);
+      placeInput(plan, input, source, address, workspace.memory.buffer);
     });
   }
 
-  private runBlock(kernel: Kernel, places: GatheringPlaces, block: Block): void {
+  private runBlock(kernel: Kernel, places: Places, block: Block): void {
     const {workspace, plan, tensors, results} = this;
     const {inputs, outputs} = plan;
     const {offsets, rows, columns} = block;
     const parameters = [rows, columns];
     const count = rows * columns;
-    inputs.forEach((input, index) => {
-      const {walk, tensor} = input;
-      const offset = offsets[tensor];
-      if (isWalked(input)) {
-        const element = elementOf(plan, input, block, offset);
-        parameters.push(workspace.read(tensors[tensor], index, element, count));
-      } else {
-        const element = elementOf(plan, input, block, offset * repeatsOf(plan, input));
-        parameters.push(this.addresses[index] + element * FLOAT32_BYTES);
-      }
-      parameters.push((walk.columns ? columns : walk.rowStride) * FLOAT32_BYTES);
+    inputs.forEach(({tensor}, index) => {
+      pushInput(parameters, plan, index, places, block, element =>
+        workspace.read(tensors[tensor], index, element, count),
+      );
     });
     outputs.forEach((output, index) => {
       if (output.reduction !== undefined) {
@@ -191,7 +158,7 @@ class Execution {
   }
 
   /** Writes what was gathered to the outputs. */
-  private gather({addresses}: GatheringPlaces): void {
+  private gather({addresses}: Places): void {
     const {plan, workspace, results} = this;
     const {buffer} = workspace.memory;
     plan.outputs.forEach((output, index) => {

@@ -2,34 +2,37 @@ import {HISTOGRAM_BINS} from '../histogram.js';
 import {joinOf} from '../program.js';
 import type {Reduction} from '../program.js';
 import {neutralOf} from './kernel.js';
-import {elementOf, repeatsOf} from './plan.js';
+import {elementOf, isInPlace, isWalked, repeatsOf} from './plan.js';
 import type {Block, InputPlan, OutputPlan, Plan} from './plan.js';
+import type {Workspace} from './workspace.js';
 
 const FLOAT32_BYTES = 4;
 const FLOAT64_BYTES = 8;
 
-/** Where the outputs of a plan are gathered, relative to the start of what is reserved or kept. */
-export interface GatheringPlaces {
+/** Where all that a plan needs lies in bytes that are reserved or kept. */
+export interface Places {
+  /** Of each input that is copied; others are read where they lie. */
+  readonly inputs: readonly (number | undefined)[];
+  /** Of what is gathered of each output. */
   readonly addresses: readonly number[];
   /** Of the float32 results of a band of rows, where a kernel keeps such. */
   readonly partials: readonly number[];
   readonly bytes: number;
 }
 
-/** Bytes for an input that is neither walked nor read where it lies. */
-export function inputBytes(plan: Plan, input: InputPlan): number {
-  return alignedTo8(input.size * repeatsOf(plan, input) * FLOAT32_BYTES);
-}
-
-/** Places, from byte `start` on, for all that a plan gathers. */
-export function gatheringPlaces(plan: Plan, start = 0): GatheringPlaces {
-  let end = start;
+/** Places, from 0 on, for all that a plan needs in a workspace. */
+export function placesOf(plan: Plan, {readsInPlace}: Workspace): Places {
+  let end = 0;
   const take = (size: number): number => {
     const address = end;
     end += alignedTo8(size);
     return address;
   };
-  const places = plan.outputs.map(output => {
+  const inputs = plan.inputs.map(input => {
+    const isThere = isWalked(input) || (readsInPlace && isInPlace(plan, input));
+    return isThere ? undefined : take(input.size * repeatsOf(plan, input) * FLOAT32_BYTES);
+  });
+  const outputs = plan.outputs.map(output => {
     const {reduction, size} = output;
     if (reduction === undefined) return {address: 0, partial: 0};
     const address = take(size * repeatsOf(plan, output) * bytesOf(reduction));
@@ -37,9 +40,21 @@ export function gatheringPlaces(plan: Plan, start = 0): GatheringPlaces {
     return {address, partial: hasPartials(output) ? take(needed) : 0};
   });
   return {
-    addresses: places.map(({address}) => address),
-    partials: places.map(({partial}) => partial),
-    bytes: end - start,
+    inputs,
+    addresses: outputs.map(({address}) => address),
+    partials: outputs.map(({partial}) => partial),
+    bytes: end,
+  };
+}
+
+/** Places that were told from 0 on, where they begin at `start`. */
+export function movedBy(start: number, places: Places): Places {
+  const move = (address: number): number => address + start;
+  return {
+    inputs: places.inputs.map(address => (address === undefined ? undefined : move(address))),
+    addresses: places.addresses.map(move),
+    partials: places.partials.map(move),
+    bytes: places.bytes,
   };
 }
 
@@ -66,12 +81,31 @@ export function placeInput(
   }
 }
 
+/** The parameters of a kernel for an input; `read` tells where an element lies that is not copied. */
+export function pushInput(
+  parameters: number[],
+  plan: Plan,
+  index: number,
+  {inputs}: Places,
+  block: Block,
+  read: (element: number) => number,
+): void {
+  const input = plan.inputs[index];
+  const {walk, tensor} = input;
+  const element = elementOf(plan, input, block, block.offsets[tensor] * repeatsOf(plan, input));
+  const address = inputs[index];
+  parameters.push(
+    address === undefined ? read(element) : address + element * FLOAT32_BYTES,
+    (walk.columns ? block.columns : walk.rowStride) * FLOAT32_BYTES,
+  );
+}
+
 /** The parameters of a kernel for an output that is gathered. */
 export function pushGathered(
   parameters: number[],
   plan: Plan,
   index: number,
-  {addresses, partials}: GatheringPlaces,
+  {addresses, partials}: Places,
   block: Block,
 ): void {
   const output = plan.outputs[index];
@@ -88,7 +122,7 @@ export function pushGathered(
 /** Sets what is gathered to what it starts from. */
 export function clearGathered(
   plan: Plan,
-  {addresses, partials}: GatheringPlaces,
+  {addresses, partials}: Places,
   buffer: ArrayBufferLike,
 ): void {
   plan.outputs.forEach((output, index) => {
@@ -155,16 +189,6 @@ export function joinGathered(
 
 function alignedTo8(bytes: number): number {
   return Math.ceil(bytes / FLOAT64_BYTES) * FLOAT64_BYTES;
-}
-
-/** Places that were told from 0 on, where they begin at `start`. */
-export function movedBy(start: number, places: GatheringPlaces): GatheringPlaces {
-  const move = (address: number): number => address + start;
-  return {
-    addresses: places.addresses.map(move),
-    partials: places.partials.map(move),
-    bytes: places.bytes,
-  };
 }
 
 /** Whether a kernel keeps float32 results of a band of rows, before it widens them. */

@@ -41,6 +41,7 @@ function memoryOf(backend: KernelBackend): WebAssembly.Memory | undefined {
 /** The wasm backend's own memory: kernels read and write its tensors where they are. */
 class SharedWorkspace implements Workspace {
   readonly largestBlock = Infinity;
+  readonly readsInPlace = true;
   private scratch: TensorInfo | undefined;
 
   constructor(
@@ -86,7 +87,7 @@ class SharedWorkspace implements Workspace {
 
   written(): void {}
 
-  addressOf({dataId}: TensorInfo): number {
+  private addressOf({dataId}: TensorInfo): number {
     return this.backend.dataIdMap.get(dataId).memoryOffset;
   }
 }
@@ -97,6 +98,7 @@ const BLOCK_ELEMENTS = 4096;
 /** Memory of the kernels' own, through which the tensors of the cpu backend pass in blocks. */
 class PrivateWorkspace implements Workspace {
   readonly largestBlock = BLOCK_ELEMENTS;
+  readonly readsInPlace = false;
   readonly memory = new WebAssembly.Memory({initial: 16});
   private floats = new Float32Array(this.memory.buffer);
   private firstBlock = 0;

@@ -5,6 +5,8 @@ export interface Workspace {
   readonly memory: WebAssembly.Memory;
   /** How many elements of a tensor a kernel may be given at once. */
   readonly largestBlock: number;
+  /** Whether kernels reach every tensor where it lies. */
+  readonly readsInPlace: boolean;
   /**
    * The address of free bytes, aligned to 8, until `release`: all that is needed, at once. There are
    * then that many slots for `read` and `write`.
@@ -18,8 +20,6 @@ export interface Workspace {
   /** A new tensor. */
   output(shape: readonly number[]): TensorInfo;
   dispose(tensor: TensorInfo): void;
-  /** The address of a tensor, where kernels can reach it. */
-  addressOf?(tensor: TensorInfo): number;
   /** The address of some elements of an input; `slot` numbers what is in use at the same time. */
   read(tensor: TensorInfo, slot: number, offset: number, count: number): number;
   /** The address at which to write some elements of an output. */
