@@ -1,14 +1,10 @@
 /** Sweeps the vector functions of the kernels and writes their worst errors into docs/accuracy.md. */
-import {writeFile} from 'node:fs/promises';
-import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import {format, resolveConfig} from 'prettier';
 import {FUNCTIONS} from './accuracy/functions.js';
 import type {MeasuredFunction} from './accuracy/functions.js';
 import {sweep} from './accuracy/sweep.js';
 import type {WorstError} from './accuracy/sweep.js';
-
-const DOCUMENT = path.join(__dirname, '../docs/accuracy.md');
+import {markdownTable, writeDocument} from './document.js';
 
 const INTRODUCTION = `# Accuracy of the vector functions
 
@@ -47,10 +43,8 @@ function rowOf(measured: MeasuredFunction): string[] {
 async function main(): Promise<void> {
   await tf.setBackend('cpu');
   const header = ['function', 'points', 'ulp', 'at', 'bar', 'absolute near 0', 'at', 'bar'];
-  const rows = [header, header.map(() => '---'), ...FUNCTIONS.map(rowOf)];
-  const table = rows.map(row => `| ${row.join(' | ')} |`).join('\n');
-  const options = {...(await resolveConfig(DOCUMENT)), parser: 'markdown'};
-  await writeFile(DOCUMENT, await format(`${INTRODUCTION}\n\n${table}\n`, options));
+  const table = markdownTable([header, ...FUNCTIONS.map(rowOf)]);
+  await writeDocument('accuracy.md', `${INTRODUCTION}\n\n${table}\n`);
 }
 
 main().catch((error: unknown) => {

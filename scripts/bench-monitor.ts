@@ -8,7 +8,7 @@ import {parseArgs} from 'node:util';
 import {recommendedRules} from '../src/monitor/rules/index.js';
 import {KINDS} from './bench-monitor/case.js';
 import type {Kind} from './bench-monitor/case.js';
-import {writeDocument} from './bench/document.js';
+import {writeDocument} from './document.js';
 import {asMarkdown, asText} from './bench-monitor/document.js';
 import {FAULTS} from './bench-monitor/faults.js';
 import {HEALTHY} from './bench-monitor/healthy.js';

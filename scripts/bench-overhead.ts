@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {ActivationMonitor} from 'tfjs-activations';
 import type {ActivationMonitorOptions} from 'tfjs-activations';
-import {writeDocument} from './bench/document.js';
+import {writeDocument} from './document.js';
 import {asMarkdown, lineOf} from './bench-overhead/document.js';
 import type {Measured} from './bench-overhead/document.js';
 import {Lane} from './bench-overhead/lane.js';
@@ -66,7 +66,10 @@ function options() {
   });
   check('--backend', values.backend, BACKENDS);
   check('--network', values.network, NETWORK_NAMES);
-  if (values.write && values.backend.length * values.network.length < 4) {
+  if (
+    values.write &&
+    values.backend.length + values.network.length < BACKENDS.length + NETWORK_NAMES.length
+  ) {
     throw new Error('--write: the page is about all backends and networks');
   }
   const pairs = Number(values.pairs);

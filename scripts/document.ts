@@ -1,4 +1,4 @@
-/** Pages of docs/ that benchmarks write. */
+/** Pages of docs/ that scripts write. */
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {format, resolveConfig} from 'prettier';
@@ -10,9 +10,18 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** The path of a page of docs/. */
+export function pathOf(name: string): string {
+  return path.join(__dirname, '../docs', name);
+}
+
+/** Markdown as it should lie in a file. */
+export async function formatMarkdown(file: string, text: string): Promise<string> {
+  return format(text, {...(await resolveConfig(file)), parser: 'markdown'});
+}
+
 /** Writes a page of docs/, formatted. */
 export async function writeDocument(name: string, text: string): Promise<void> {
-  const file = path.join(__dirname, '../../docs', name);
-  const options = {...(await resolveConfig(file)), parser: 'markdown'};
-  await writeFile(file, await format(text, options));
+  const file = pathOf(name);
+  await writeFile(file, await formatMarkdown(file, text));
 }

@@ -1,12 +1,10 @@
 /** Writes docs/rules.md, from the rules themselves; with --check, tells whether it is up to date. */
 import {readFileSync} from 'node:fs';
-import {writeFile} from 'node:fs/promises';
-import path from 'node:path';
-import {format, resolveConfig} from 'prettier';
 import {recommendedRules} from '../src/monitor/rules/index.js';
 import type {Rule} from '../src/monitor/rules/index.js';
+import {formatMarkdown, markdownTable, pathOf, writeDocument} from './document.js';
 
-const DOCUMENT = path.join(__dirname, '../docs/rules.md');
+const PAGE = 'rules.md';
 
 const INTRODUCTION = `# Rules of the monitor
 
@@ -38,11 +36,10 @@ function describeRule({id, description, link, options}: Rule): string {
     .filter(([name, {default: value}]) => !isCommon(name, value))
     .map(([name, {default: value, description = ''}]) => [
       `\`${name}\``,
-      value,
+      `${value}`,
       escape(description),
-    ])
-    .map(cells => `| ${cells.join(' | ')} |`);
-  const table = ['| option | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+    ]);
+  const table = markdownTable([['option', 'default', 'meaning'], ...rows]);
   return [
     `## ${id}`,
     `${description}. [Read more](${link}).`,
@@ -63,10 +60,10 @@ async function main(): Promise<void> {
     ['Every rule has these options:', '', ...common].join('\n'),
     ...recommendedRules.map(describeRule),
   ];
-  const options = {...(await resolveConfig(DOCUMENT)), parser: 'markdown'};
-  const text = await format(parts.join('\n\n'), options);
-  if (!process.argv.includes('--check')) return writeFile(DOCUMENT, text);
-  if (readFileSync(DOCUMENT, 'utf8') !== text) {
+  const text = parts.join('\n\n');
+  if (!process.argv.includes('--check')) return writeDocument(PAGE, text);
+  const file = pathOf(PAGE);
+  if (readFileSync(file, 'utf8') !== (await formatMarkdown(file, text))) {
     throw new Error('docs/rules.md is out of date; run npm run rules');
   }
 }

@@ -4,7 +4,7 @@ import type {Fault} from './faults.js';
 import {DEFINITIONS, TOOLS} from './others.js';
 import type {RuleScore, Scores, Share, ToolScore} from './score.js';
 import {align} from '../bench/align.js';
-import {markdownTable} from '../bench/document.js';
+import {markdownTable} from '../document.js';
 
 type Table = readonly (readonly string[])[];
 

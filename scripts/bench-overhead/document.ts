@@ -1,5 +1,5 @@
 /** What watching costs, as text: on the console, and as docs/monitor-overhead.md. */
-import {markdownTable} from '../bench/document.js';
+import {markdownTable} from '../document.js';
 import {machine} from '../bench/machine.js';
 import type {MedianInterval} from './median.js';
 

@@ -1,6 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {format, resolveConfig} from 'prettier';
+import {formatMarkdown} from '../document.js';
 import {machine} from './machine.js';
 import {speedup, timesRelu} from './results.js';
 import type {Place, Results} from './results.js';
@@ -69,6 +69,5 @@ export async function writeReadme(results: Results): Promise<void> {
   if (from < 0 || to < from) throw new Error(`README.md needs the lines "${BEGIN}" and "${END}"`);
   const table = tableOf(results);
   const written = `${text.slice(0, from + BEGIN.length)}\n\n${table}\n\n${text.slice(to)}`;
-  const options = {...(await resolveConfig(README)), parser: 'markdown'};
-  await writeFile(README, await format(written, options));
+  await writeFile(README, await formatMarkdown(README, written));
 }
