@@ -3,7 +3,7 @@ import type {Tensor} from '@tensorflow/tfjs';
 import {CannotExpress, accumulatorOf, joinOf, runProgram} from '../kernels/index.js';
 import type {Accumulator, Program, ProgramShapes} from '../kernels/index.js';
 import {untaped} from './passes.js';
-import {canReadNow} from './readings.js';
+import {canReadNow, inOne, partsOf} from './readings.js';
 import type {Reading} from './readings.js';
 
 /** The kernel that gathers statistics, where it is one of tfjs's. */
@@ -41,20 +41,18 @@ export class Gathering {
       tf.tidy(() => {
         const outputs = runProgram(STATISTICS_KERNEL, this.program, inputs, shapes);
         sizes = outputs.map(({size}) => size);
-        return tf.keep(tf.concat(outputs.map(output => tf.reshape(output, [output.size]))));
+        return tf.keep(inOne(outputs));
       }),
     );
     return {tensor, accept: values => this.addUp(values, sizes)};
   }
 
   private addUp(values: Float32Array, sizes: readonly number[]): void {
-    let start = 0;
-    sizes.forEach((size, output) => {
+    partsOf(values, sizes).forEach((part, output) => {
       const join = joinOf(this.program.outputs[output].reduction!);
-      const own = Float64Array.from(values.subarray(start, start + size));
+      const own = Float64Array.from(part);
       const total = this.totals[output];
       this.totals[output] = total ? own.map((value, index) => join(value, total[index])) : own;
-      start += size;
     });
   }
 

@@ -76,7 +76,7 @@ class Hook implements SharedHook<Observation> {
 
   /** Restores the layer, unless another has hooked into it since: then the hook remains, idle. */
   remove(): void {
-    if (!this.hooked.isReplaced) this.hooked.restore();
+    this.hooked.restoreUnlessReplaced();
   }
 
   private call(inputs: Parameters<Call>[0], kwargs: Parameters<Call>[1]): Output {

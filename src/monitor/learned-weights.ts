@@ -7,6 +7,8 @@ import type {Program} from '../kernels/index.js';
 import {finiteOrZero} from './finite.js';
 import {meanOf} from './mean.js';
 import {untaped} from './passes.js';
+import {perUnit} from './per-unit.js';
+import {inOne, partsOf} from './readings.js';
 import type {Reading} from './readings.js';
 import type {LearnedCurve} from './types.js';
 
@@ -72,15 +74,14 @@ export function askForFormula(
       const shapes = {full, reduced: [[1, units]]};
       const results = runProgram('Activation/Curve', programOf(instance), [x, ...own], shapes);
       parts = [...raw, ...own, ...results];
-      return tf.keep(tf.concat(parts.map(part => tf.reshape(part, [part.size]))));
+      return tf.keep(inOne(parts));
     }),
   );
   const sizes = parts.map(({size}) => size);
   return {
     tensor,
     accept(values) {
-      let start = 0;
-      const slices = sizes.map(size => values.slice(start, (start += size)));
+      const slices = partsOf(values.slice(), sizes);
       const names = parameters.map(({name}) => name);
       const count = names.length;
       const [largestSlope, curves] = slices.slice(2 * count);
@@ -88,7 +89,7 @@ export function askForFormula(
         weights: Object.fromEntries(names.map((name, index) => [name, [...slices[index]]])),
         unitWeights: Object.fromEntries(names.map((name, index) => [name, slices[count + index]])),
         largestSlope,
-        curvature: Array.from({length: units}, (_, unit) =>
+        curvature: perUnit(units, unit =>
           curvatureOf(POINTS.map((_, point) => curves[point * units + unit])),
         ),
       });

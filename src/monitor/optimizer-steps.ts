@@ -41,7 +41,7 @@ class Hook implements SharedHook<StepObserver> {
 
   /** Restores the optimizer, unless another has hooked into it since: then the hook stays, idle. */
   remove(): void {
-    if (!this.hooked.isReplaced) this.hooked.restore();
+    this.hooked.restoreUnlessReplaced();
   }
 }
 

@@ -1,9 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 
+type Tape = ReturnType<typeof tf.engine>['state']['activeTape'];
+
+/** The tape of the gradient that is being recorded, if any: one for a scope and those within it. */
+function currentTape(): Tape | undefined {
+  const {gradientDepth, activeTape} = tf.engine().state;
+  return gradientDepth > 0 ? (activeTape ?? undefined) : undefined;
+}
+
 /** Whether a gradient is being recorded. */
 export function isRecording(): boolean {
-  const {gradientDepth, activeTape} = tf.engine().state;
-  return gradientDepth > 0 && activeTape !== undefined;
+  return currentTape() !== undefined;
 }
 
 /**
@@ -23,13 +30,12 @@ export class GradientScope {
 }
 
 /**
- * The number of the first operation on the tape, or the one that it is going to have. There is one
- * tape for a scope and those within it. (A reference to the tape, weak ones too, would keep all that
+ * The number of the first operation on the tape, or the one that it is going to have. (A reference to the tape, weak ones too, would keep all that
  * a pass made until the event loop turns, which makes every collection of garbage slower.)
  */
 function firstOnTape(): number | undefined {
-  const {activeTape, nextTapeNodeId} = tf.engine().state;
-  return isRecording() ? (activeTape[0]?.id ?? nextTapeNodeId) : undefined;
+  const tape = currentTape();
+  return tape && (tape[0]?.id ?? tf.engine().state.nextTapeNodeId);
 }
 
 /** A number that all calls of one pass share: that of the outermost scope of tensors; none outside of any. */
@@ -50,10 +56,9 @@ export function untaped(work: () => tf.Tensor): tf.Tensor {
  * uses the tensor. No operation is added. Returns whether it can come at all.
  */
 export function tapGradient(tensor: tf.Tensor, tell: (gradient: tf.Tensor) => void): boolean {
-  const {activeTape, gradientDepth} = tf.engine().state;
-  if (gradientDepth === 0 || !activeTape) return false;
-  for (let index = activeTape.length - 1; index >= 0; index--) {
-    const node = activeTape[index];
+  const tape = currentTape() ?? [];
+  for (let index = tape.length - 1; index >= 0; index--) {
+    const node = tape[index];
     const output = node.outputs.findIndex(({id}) => id === tensor.id);
     if (output < 0) continue;
     const {gradient} = node;
@@ -69,9 +74,8 @@ export function tapGradient(tensor: tf.Tensor, tell: (gradient: tf.Tensor) => vo
 
 /** What tfjs kept of the input of the operation that just gave a tensor, where it is of one. */
 export function savedInputOf(tensor: tf.Tensor, kernelName: string): tf.Tensor | null {
-  const {activeTape, gradientDepth} = tf.engine().state;
-  if (gradientDepth === 0 || !activeTape) return null;
-  const node = activeTape[activeTape.length - 1];
+  const tape = currentTape() ?? [];
+  const node = tape[tape.length - 1];
   const isIt = node?.kernelName === kernelName && node.outputs[0]?.id === tensor.id;
   const saved = isIt ? node.saved?.[0] : undefined;
   return saved && saved.size === tensor.size ? saved : null;

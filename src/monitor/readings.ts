@@ -47,17 +47,24 @@ export class Readings {
 function pack(readings: readonly Reading[]): tf.Tensor {
   const tensors = readings.map(({tensor}) => tensor);
   try {
-    return untaped(() =>
-      tf.tidy(() => tf.keep(tf.concat(tensors.map(each => tf.reshape(each, [each.size]))))),
-    );
+    return untaped(() => tf.tidy(() => tf.keep(inOne(tensors))));
   } finally {
     for (const tensor of tensors) tensor.dispose();
   }
 }
 
 function deliver(readings: readonly Reading[], values: Float32Array): void {
+  const sizes = readings.map(({tensor}) => tensor.size);
+  partsOf(values, sizes).forEach((part, index) => readings[index].accept(part));
+}
+
+/** The numbers of several tensors, one after the other. */
+export function inOne(tensors: readonly tf.Tensor[]): tf.Tensor {
+  return tf.concat(tensors.map(each => tf.reshape(each, [each.size])));
+}
+
+/** Views of the numbers that `inOne` put one after the other. */
+export function partsOf(values: Float32Array, sizes: readonly number[]): Float32Array[] {
   let start = 0;
-  for (const {accept, tensor} of readings) {
-    accept(values.subarray(start, (start += tensor.size)));
-  }
+  return sizes.map(size => values.subarray(start, (start += size)));
 }

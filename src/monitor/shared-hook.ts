@@ -39,9 +39,9 @@ export class ReplacedMember<O extends object, K extends keyof O> {
     owner[member] = replacement;
   }
 
-  /** Whether another has replaced it since. */
-  get isReplaced(): boolean {
-    return this.owner[this.member] !== this.replacement;
+  /** Puts back what was there, unless another has replaced it since: then that stays. */
+  restoreUnlessReplaced(): void {
+    if (this.owner[this.member] === this.replacement) this.restore();
   }
 
   /** Puts back what was there. */

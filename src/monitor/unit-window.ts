@@ -6,6 +6,7 @@ import type {Program, ProgramShapes} from '../kernels/index.js';
 import {Gathering, STATISTICS_KERNEL} from './gathering.js';
 import {untaped} from './passes.js';
 import {perUnit} from './per-unit.js';
+import {inOne} from './readings.js';
 import type {Reading} from './readings.js';
 import {
   FIRING_SLOPE,
@@ -170,7 +171,7 @@ export class UnitWindow {
       this.shift ??= first(y);
       if (z) this.inputShift ??= first(z);
       const both = this.inputShift ? [this.shift, this.inputShift] : [this.shift];
-      return tf.tidy(() => tf.keep(tf.concat(both.map(each => tf.reshape(each, [this.units])))));
+      return tf.tidy(() => tf.keep(inOne(both)));
     });
     return [{tensor, accept: values => (this.shifts = values.slice())}];
   }

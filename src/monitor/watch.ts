@@ -133,16 +133,14 @@ export class Watch {
 
   /** An epoch of `fit` is over: judges, and keeps the snapshot, where anyone waits or it is cheap. */
   async endEpoch(logs: Readonly<Record<string, number>>): Promise<void> {
-    if (!Object.values(logs).every(Number.isFinite)) await this.searchWeights();
+    // What broke the loss may have come up in a pass that was not watched: the weights show it.
+    if (!Object.values(logs).every(Number.isFinite)) {
+      await this.takeIn({hasWeights: false, searchesWeights: true});
+    }
     const isWanted = this.settings.reporters.some(({onSnapshot}) => onSnapshot !== undefined);
     const isFree = this.taken < FREE_SNAPSHOTS;
     if (!isWanted && !isFree && !this.schedule.isAffordable) return;
     await this.takeIn({hasWeights: true, then: () => this.closeWindow(logs)});
-  }
-
-  /** What the loss lost may have come up in a pass that was not watched: the weights show it. */
-  private async searchWeights(): Promise<void> {
-    await this.takeIn({hasWeights: false, searchesWeights: true});
   }
 
   /** Everything seen so far, with the weights as they are, or were at the end of training. */

@@ -64,6 +64,10 @@ test.each<[unknown, string]>([
     'mine: limit must be a finite number of at least 2, got 1',
   ],
   [
+    {...definition, options: {patience: {default: 0, minimum: 0}}},
+    'mine: patience must be a whole number of at least 1, got 0',
+  ],
+  [
     {...definition, options: {limit: {default: 1, description: 2}}},
     'mine: options.limit.description must be a text, got 2',
   ],

@@ -10,7 +10,7 @@ export interface RuleDefinition<Name extends string = never> {
   /** Where to read more: an https URL. */
   readonly link?: string;
   /**
-   * Finite numbers by name: the default, or the default and a description. Every rule also has
+   * Finite numbers by name: the default, alone or with a description and a minimum. Every rule also has
    * `warmUp` (training steps before it is judged, default 0) and `patience` (windows in a row that
    * must show a problem before it is a finding, and be free of it before it goes; default 1); to give
    * them other defaults, name them here.
@@ -98,13 +98,14 @@ export function checkRuleOption(
   id: string,
   name: string,
   value: unknown,
-  minimum = commonOption(name)?.minimum ?? -Infinity,
+  minimum = -Infinity,
 ): number {
-  const isWhole = commonOption(name) !== undefined;
-  const fits = isWhole ? Number.isInteger(value) : Number.isFinite(value);
-  if (fits && (value as number) >= minimum) return value as number;
-  const kind = isWhole ? 'a whole number' : 'a finite number';
-  const accepted = minimum === -Infinity ? kind : `${kind} of at least ${minimum}`;
+  const common = commonOption(name);
+  const least = common?.minimum ?? minimum;
+  const fits = common ? Number.isInteger(value) : Number.isFinite(value);
+  if (fits && (value as number) >= least) return value as number;
+  const kind = common ? 'a whole number' : 'a finite number';
+  const accepted = least === -Infinity ? kind : `${kind} of at least ${least}`;
   throw new Error(`${id}: ${name} must be ${accepted}, got ${describe(value)}`);
 }
 

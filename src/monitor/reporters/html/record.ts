@@ -2,6 +2,7 @@ import {deadUnits} from '../../rules/index.js';
 import {ENOUGH_SAMPLES} from '../../types.js';
 import type {LayerSnapshot, Snapshot, UnitStatistics} from '../../types.js';
 import {meanOfKnown} from '../../mean.js';
+import {perUnit} from '../../per-unit.js';
 
 /** A wider layer has its units drawn together into at most this many rows. */
 const LARGEST_ROWS = 128;
@@ -90,8 +91,6 @@ function recordOf({epoch, step, logs = {}, layers}: Snapshot): SnapshotRecord {
 function recordOfLayer(layer: LayerSnapshot): LayerRecord {
   const {units, slope, largestSlope, firingRate, zeroShare, validation} = layer;
   const dead = new Set(deadUnits(layer));
-  const perUnit = (value: (unit: number) => number): number[] =>
-    Array.from({length: units}, (_, unit) => value(unit));
   return {
     units,
     rows: {
@@ -99,7 +98,7 @@ function recordOfLayer(layer: LayerSnapshot): LayerRecord {
       firingRate: firingRate && inRows(firingRate),
       nonZero: inRows(zeroShare.map(share => 1 - share)),
     },
-    deadShare: inRows(perUnit(unit => Number(dead.has(unit)))),
+    deadShare: inRows(perUnit(units, unit => Number(dead.has(unit)))),
     dead: layer.samples < ENOUGH_SAMPLES ? NaN : dead.size,
     averages: averagesOf(layer),
     validation: validation && averagesOf(validation),
