@@ -100,8 +100,8 @@ export class UnitWindow {
     const entry = this.gatheringOf(kind);
     const {program} = entry.gathering;
     const unitShape = y.shape.map((size, index) => (index === axis ? size : 1));
-    const readings = this.placeShifts(call, unitShape);
     const mask = isMasked ? withRank(call.mask!, y.rank) : null;
+    const readings = this.placeShifts(call, mask);
     if (!entry.shapes || !isSameShape(entry.shapes.full, y.shape)) {
       entry.shapes = shapesOf(program, y.shape, unitShape);
     }
@@ -153,23 +153,12 @@ export class UnitWindow {
     });
   }
 
-  /** Sums are about the first values of the window, so that no digits are lost. */
-  private placeShifts({y, z}: Call, unitShape: number[]): Reading[] {
+  /** Sums are about the means of the window's first call, so that no digits are lost. */
+  private placeShifts({y, z, axis}: Call, mask: Tensor | null): Reading[] {
     if (this.shift && (this.inputShift || !z)) return [];
-    const first = (tensor: Tensor): Tensor =>
-      tf.keep(
-        tf.tidy(() => {
-          const value = tf.slice(
-            tensor,
-            tensor.shape.map(() => 0),
-            unitShape,
-          );
-          return tf.where(tf.equal(tf.sub(value, value), 0), value, 0);
-        }),
-      );
     const tensor = untaped(() => {
-      this.shift ??= first(y);
-      if (z) this.inputShift ??= first(z);
+      this.shift ??= tf.keep(tf.tidy(() => meansOf(y, axis, mask)));
+      if (z) this.inputShift ??= tf.keep(tf.tidy(() => meansOf(z, axis, mask)));
       const both = this.inputShift ? [this.shift, this.inputShift] : [this.shift];
       return tf.tidy(() => tf.keep(inOne(both)));
     });
@@ -396,6 +385,16 @@ function indexOf({program}: Gathering, name: string): number {
 /** Whether a mask has a value for each of the leading positions of `y`. */
 function isStepMask(mask: Tensor, y: Tensor): boolean {
   return mask.rank < y.rank && mask.shape.every((size, index) => size === y.shape[index]);
+}
+
+/** The means of the units' finite values that count; 0 where there are none. */
+function meansOf(values: Tensor, axis: number, mask: Tensor | null): Tensor {
+  const others = values.shape.map((_, index) => index).filter(index => index !== axis);
+  const isFinite = tf.equal(tf.sub(values, values), 0);
+  const counts = mask ? tf.logicalAnd(isFinite, tf.greater(mask, 0)) : isFinite;
+  const sums = tf.sum(tf.where(counts, values, 0), others, true);
+  const means = tf.div(sums, tf.maximum(tf.sum(tf.cast(counts, 'float32'), others, true), 1));
+  return tf.where(tf.equal(tf.sub(means, means), 0), means, 0);
 }
 
 /** A further tensor of a mask, as numbers, with axes of 1 up to a rank. */
