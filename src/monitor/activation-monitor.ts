@@ -6,7 +6,7 @@ import {Schedule} from './schedule.js';
 import {whenTrainingEnds} from './training-end.js';
 import type {Finding, Report, Snapshot} from './types.js';
 import {Watch} from './watch.js';
-import type {WatchKind} from './watch.js';
+import type {RunParameters, WatchKind} from './watch.js';
 
 /**
  * Watches the activations of a model while it trains, finds dead and saturated units and numbers
@@ -71,13 +71,11 @@ export class ActivationMonitor extends tf.Callback {
   }
 
   override async onEpochBegin(epoch: number): Promise<void> {
-    if (!this.watch) return;
-    this.watch.epoch = epoch;
-    this.watch.validates = Boolean((this.params as {doValidation?: boolean}).doValidation);
+    this.watch?.beginEpoch(epoch, this.params as RunParameters);
   }
 
-  override async onBatchBegin(): Promise<void> {
-    this.watch?.beginBatch();
+  override async onBatchBegin(batch: number): Promise<void> {
+    this.watch?.beginBatch(batch);
   }
 
   override async onBatchEnd(): Promise<void> {
@@ -99,7 +97,7 @@ export class ActivationMonitor extends tf.Callback {
     const {every, overheadBudget, rules} = this.settings;
     const {spacing} = new Schedule(every, overheadBudget);
     const cost = {share: 0, every: spacing};
-    const nothing = {layers: [], weights: [], findings: [], notWatched: [], problems: []};
+    const nothing = {steps: 0, layers: [], weights: [], findings: [], notWatched: [], problems: []};
     return reportOf({...nothing, curves: new Map(), cost, rules});
   }
 

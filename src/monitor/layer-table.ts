@@ -26,6 +26,13 @@ export const COLUMNS: readonly Column[] = [
   {title: 'outputs', isText: true, cell: outputs},
 ];
 
+/** The training steps that the figures of some layers rest on. */
+export function stepsOf(layers: readonly Pick<LayerReport, 'fromStep' | 'toStep'>[]): string {
+  const from = Math.min(...layers.map(({fromStep}) => fromStep));
+  const to = Math.max(...layers.map(({toStep}) => toStep));
+  return from === to ? `step ${from}` : `steps ${from}–${to}`;
+}
+
 const NOT_KNOWN = '–';
 
 const SPARKLINE_WIDTH = 12;

@@ -21,10 +21,13 @@ interface Past {
   readonly lastFired: Int32Array;
 }
 
+/** The training steps that a window rests on. */
+type Steps = Pick<LayerSnapshot, 'fromStep' | 'toStep'>;
+
 /** One call of a watched activation in each pass, and all that is known of it. */
 export class Site {
   readonly name: string;
-  /** Samples of the latest call. */
+  /** Samples of the largest call so far. */
   samplesOfPass = 1;
   /** Whether there was a validation since the last training, or what may be one. */
   hasValidation = false;
@@ -37,7 +40,8 @@ export class Site {
   /** Firings and numbers that are not finite in the window, as of the last pass. */
   private firedBefore: Float64Array | undefined;
   private nonFiniteBefore = 0;
-  private previous: WindowStatistics | undefined;
+  private steps: Steps | undefined;
+  private previous: (WindowStatistics & Steps) | undefined;
   private validated: UnitStatistics | null = null;
   private formulaAtStart: FormulaReading | undefined;
   private formula: FormulaReading | undefined;
@@ -77,10 +81,15 @@ export class Site {
    * Takes in a call: at once, or when its gradient has come, which `later` is then given.
    * @throws if the call has another number of units than those before.
    */
-  observe(recorded: RecordedCall, phase: Phase, later: (work: () => Reading[]) => void): Reading[] {
+  observe(
+    recorded: RecordedCall,
+    {phase, step}: {readonly phase: Phase; readonly step: number},
+    later: (work: () => Reading[]) => void,
+  ): Reading[] {
     const readings = this.finishCall();
     this.open = recorded;
     if (phase === 'inference') this.hasValidation = true;
+    else this.steps = {fromStep: this.steps?.fromStep ?? step, toStep: step};
     const mayCome = recorded.whenComplete(() => later(() => this.finishCall(phase)));
     return mayCome && phase === 'training' ? readings : [...readings, ...this.finishCall(phase)];
   }
@@ -101,7 +110,7 @@ export class Site {
       throw new Error(`the number of units varies: ${this.units}, then ${units}`);
     }
     this.rank = y.rank;
-    this.samplesOfPass = Math.max(1, y.shape[0]);
+    this.samplesOfPass = Math.max(this.samplesOfPass, y.shape[0]);
     this.past ??= beginning(units);
     const window = (this[phase === 'training' ? 'training' : 'validation'] ??= new UnitWindow(
       instance,
@@ -176,12 +185,12 @@ export class Site {
 
   /** The state as plain data; none before anything was seen. */
   snapshot(): LayerSnapshot[] {
-    const {name, units, training, past, previous, formula, formulaAtStart} = this;
+    const {name, units, training, past, previous, steps, formula, formulaAtStart} = this;
     if (!training || !past) return [];
     const {activationName, instance, weightNames} = this.watched;
     const current = training.statistics();
     const isEnough = current.samples >= ENOUGH_SAMPLES || !previous;
-    const statistics = isEnough ? current : previous;
+    const statistics = isEnough ? {...current, ...steps!} : previous;
     const ofEach = (value: (unit: number) => number): number[] => perUnit(units, value);
     const ofUnit = (values: ArrayLike<number>, unit: number): number =>
       values[values.length === 1 ? 0 : unit];
@@ -230,15 +239,23 @@ export class Site {
 
   /** Begins a new window of statistics, if the current one has enough samples. */
   roll(): void {
-    const {training, past} = this;
-    if (!training || !past || training.samples < ENOUGH_SAMPLES) return;
+    if (this.samplesOfWindow >= ENOUGH_SAMPLES) this.beginWindow();
+  }
+
+  /** Begins a new window of statistics, where there are others: those of fewer samples are left out. */
+  beginWindow(): void {
+    const {training, past, steps} = this;
+    if (!training || !past || !steps) return;
+    const isEnough = training.samples >= ENOUGH_SAMPLES;
+    if (!isEnough && !this.previous) return;
     const statistics = training.statistics();
     past.samples += training.samples;
     for (let unit = 0; unit < this.units; unit++) {
       past.nonFinite[unit] += statistics.nonFinite[unit];
       past.nonFiniteGradients[unit] += statistics.nonFiniteGradients[unit];
     }
-    this.previous = statistics;
+    if (isEnough) this.previous = {...statistics, ...steps};
+    this.steps = undefined;
     this.firedBefore = undefined;
     this.nonFiniteBefore = 0;
     training.reset(statistics);

@@ -103,8 +103,8 @@ function makeProgram(instance: ActivationInstance | undefined, kind: CallKind): 
   if (isMasked) gather('positions', where(input(MASK).greater(0), 1, 0));
   gather('nonFinite', bad);
   const difference = y.sub(input(SHIFT));
-  gather('sum', finite(difference));
-  gather('squares', finite(difference.square()));
+  gather('outputSum', finite(difference));
+  gather('outputSquares', finite(difference.square()));
   extremes('output', y);
   gather('zeros', counted(where(y.equal(0), 1, 0)));
   gather('magnitude', finite(y.abs()));

@@ -50,6 +50,9 @@ export interface LayerSnapshot extends UnitStatistics {
   readonly units: number;
   /** Whether it is an output of the model; where that is absent, the last layer counts as one. */
   readonly isOutput?: boolean;
+  /** The first and the last training step, from 0, whose samples the statistics rest on. */
+  readonly fromStep: number;
+  readonly toStep: number;
   /** Training samples watched from the beginning. */
   readonly watchedSamples: number;
   /** What went into the activation; null where that is not known. */
@@ -70,7 +73,10 @@ export interface LayerSnapshot extends UnitStatistics {
   readonly gradient: readonly number[] | null;
   /** Mean |∂loss/∂z|; null where no gradient came, or there is no slope. */
   readonly inputGradient: readonly number[] | null;
-  /** How many outputs, and how many ∂loss/∂y, were NaN or infinite from the beginning. */
+  /**
+   * How many outputs, and how many ∂loss/∂y or (where the slope is known) ∂loss/∂z, were NaN or infinite
+   * from the beginning.
+   */
   readonly nonFinite: readonly number[];
   readonly nonFiniteGradients: readonly number[];
   /** Watched samples in a row, up to now, in which the unit did not fire. */
@@ -117,7 +123,7 @@ export interface FirstNonFinite {
   readonly step: number;
   /** The last step that was watched in which all was finite; −1 if none. */
   readonly lastFiniteStep: number;
-  /** The range of the layer's outputs until then; null where none had been seen. */
+  /** The range of the layer's finite outputs up to and in that step; null where there were none. */
   readonly lastFiniteRange: readonly [number, number] | null;
 }
 
@@ -126,6 +132,8 @@ export interface Snapshot {
   /** The current epoch and the last training step, both from 0. */
   readonly epoch: number;
   readonly step: number;
+  /** How many samples the training data has, where `fit` says so: more are repeats. */
+  readonly trainingSamples: number | null;
   /** From the inputs to the outputs. */
   readonly layers: readonly LayerSnapshot[];
   readonly weights: readonly WeightSnapshot[];
@@ -141,6 +149,8 @@ export interface Snapshot {
 export interface Report {
   /** False where any finding is an error. */
   readonly ok: boolean;
+  /** Training steps so far, watched or not. */
+  readonly steps: number;
   readonly findings: readonly Finding[];
   readonly layers: readonly LayerReport[];
   /** The trainable weights; empty where no optimizer was seen. */

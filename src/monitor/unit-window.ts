@@ -258,15 +258,20 @@ export class UnitWindow {
       const values = this.sum(name) ?? zeros();
       return ofEach(unit => (count(unit) > 0 ? values[unit] : NaN));
     };
-    const moments = (sumName: string, squaresName: string, shift: ArrayLike<number>) => {
-      const sums = this.sum(sumName) ?? zeros();
-      const squares = this.sum(squaresName) ?? zeros();
+    const moments = (name: string, shift: ArrayLike<number>) => {
+      const sums = this.sum(`${name}Sum`) ?? zeros();
+      const squares = this.sum(`${name}Squares`) ?? zeros();
       const offset = (unit: number): number => sums[unit] / count(unit);
+      const deviation = (unit: number): number =>
+        Math.sqrt(Math.max(0, squares[unit] / count(unit) - offset(unit) ** 2));
+      const min = whereCounted(`${name}Min`);
+      const max = whereCounted(`${name}Max`);
       return {
         mean: ofEach(unit => shift[unit] + offset(unit)),
-        std: ofEach(unit =>
-          Math.sqrt(Math.max(0, squares[unit] / count(unit) - offset(unit) ** 2)),
-        ),
+        // No deviation is larger than half of the range: of a constant, rounding is all that is left.
+        std: ofEach(unit => Math.min(deviation(unit), (max[unit] - min[unit]) / 2)),
+        min,
+        max,
       };
     };
     const shifts = this.shifts ?? new Float32Array(2 * units);
@@ -280,20 +285,12 @@ export class UnitWindow {
     const hasInput = this.sum('inputSum') !== undefined;
     return {
       samples,
-      ...moments('sum', 'squares', shifts),
-      min: whereCounted('outputMin'),
-      max: whereCounted('outputMax'),
+      ...moments('output', shifts),
       magnitude: share('magnitude') ?? [],
       zeroShare: share('zeros') ?? [],
       slope: share('slope'),
       firingRate: fired ? ofEach(unit => fired[unit] / samples) : null,
-      input: hasInput
-        ? {
-            ...moments('inputSum', 'inputSquares', shifts.subarray(units)),
-            min: whereCounted('inputMin'),
-            max: whereCounted('inputMax'),
-          }
-        : null,
+      input: hasInput ? moments('input', shifts.subarray(units)) : null,
       outsideShare: share('outside'),
       weightSlope: weightSlope ? [...weightSlope] : null,
       gradient: meanGradient('gradient'),

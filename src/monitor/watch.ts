@@ -43,9 +43,8 @@ export type WatchKind = 'fit' | 'loop';
 
 /** The watching of one training run, from its beginning to its end. */
 export class Watch {
-  epoch = 0;
-  /** Whether `fit` validates after each epoch. */
-  validates = false;
+  private epoch = 0;
+  private run: RunParameters = {};
   /** Whether the last batch has validated: what comes then is none. (`fitDataset` does so after it.) */
   private hasValidated = false;
   private step = -1;
@@ -117,9 +116,16 @@ export class Watch {
     return this.history;
   }
 
-  /** A training batch of `fit` begins. */
-  beginBatch(): void {
+  /** An epoch of `fit` begins. */
+  beginEpoch(epoch: number, run: RunParameters): void {
+    this.epoch = epoch;
+    this.run = run;
+  }
+
+  /** A training batch of `fit` begins, counted from 0 in each epoch. */
+  beginBatch(batch: number): void {
     this.hasValidated = false;
+    if (this.isLastEpoch) this.watchLastBatches(batch);
     this.beginPass();
   }
 
@@ -138,7 +144,7 @@ export class Watch {
       await this.takeIn({hasWeights: false, searchesWeights: true});
     }
     const isWanted = this.settings.reporters.some(({onSnapshot}) => onSnapshot !== undefined);
-    const isFree = this.taken < FREE_SNAPSHOTS;
+    const isFree = this.taken < FREE_SNAPSHOTS || this.isLastEpoch;
     if (!isWanted && !isFree && !this.schedule.isAffordable) return;
     await this.takeIn({hasWeights: true, then: () => this.closeWindow(logs)});
   }
@@ -152,6 +158,7 @@ export class Watch {
       layers,
       weights,
       curves,
+      steps: this.step + 1,
       findings: this.findings,
       notWatched: this.notWatched,
       problems: this.telling.problems,
@@ -191,7 +198,7 @@ export class Watch {
     if (this.failed.has(site)) return false;
     if (phase === 'inference') {
       // `fit` validates within its last batch, after the step. (A loss may predict as well.)
-      const isExpected = this.kind === 'fit' && this.validates && !this.hasValidated;
+      const isExpected = this.kind === 'fit' && this.run.doValidation === true && !this.hasValidated;
       const isValidation = isExpected && !isRecording();
       return isValidation && !site.hasEnoughValidation && this.schedule.isAffordable;
     }
@@ -215,6 +222,24 @@ export class Watch {
     this.step++;
     this.called.clear();
     this.schedule.beginPass();
+  }
+
+  private get isLastEpoch(): boolean {
+    return this.epoch + 1 === this.run.epochs;
+  }
+
+  /** The last statistics are those of the last batches, however seldom 'auto' looked before them. */
+  private watchLastBatches(batch: number): void {
+    const {samples, steps} = this.run;
+    const batchSize =
+      this.run.batchSize ?? Math.max(...this.sites.map(({samplesOfPass}) => samplesOfPass));
+    const inEpoch = steps ?? (samples ? Math.ceil(samples / batchSize) : 0);
+    // The last batch may be smaller than the others.
+    const wanted = Math.ceil(ENOUGH_SAMPLES / batchSize) + 1;
+    if (batch !== Math.max(0, inEpoch - wanted)) return;
+    for (const each of this.sites) each.beginWindow();
+    for (const each of this.weights) each.roll();
+    this.schedule.watchNext(wanted);
   }
 
   private endPass(): void {
@@ -243,7 +268,7 @@ export class Watch {
         if (!site.knowsStart) this.readings.add(...site.askForWeights());
       });
     if (recorded.isEmpty) return recorded.dispose();
-    take(() => site.observe(recorded, phase, take));
+    take(() => site.observe(recorded, {phase, step: this.step}, take));
   }
 
   private guardSite(site: Site, work: () => void): void {
@@ -360,6 +385,7 @@ export class Watch {
     const snapshot = {
       epoch,
       step,
+      trainingSamples: this.run.samples ?? null,
       layers: sites.flatMap(site => site.snapshot()),
       weights: weights.flatMap(weight => weight.snapshot()),
       firstNonFinite: this.provenance.first,
@@ -384,6 +410,17 @@ export class Watch {
       this.telling.warn(what, error);
     }
   }
+}
+
+/** What `fit` tells its callbacks of a run; `fitDataset` knows less. */
+export interface RunParameters {
+  readonly epochs?: number;
+  /** Batches in an epoch, where that was given. */
+  readonly steps?: number | null;
+  readonly batchSize?: number | null;
+  /** Training samples in an epoch. */
+  readonly samples?: number | null;
+  readonly doValidation?: boolean;
 }
 
 const CANNOT_READ = 'it could not read what it gathered';

@@ -85,6 +85,7 @@ export function layerReport(
 export function report(changes: Partial<Report> = {}): Report {
   return {
     ok: true,
+    steps: 20,
     findings: [],
     layers: [layerReport()],
     weights: [weightSnapshot()],

@@ -11,6 +11,8 @@ export function layerOf(units: number, changes: Partial<LayerSnapshot> = {}): La
     activation: 'tanh',
     units,
     isOutput: false,
+    fromStep: 10,
+    toStep: 19,
     watchedSamples: 300,
     samples: 300,
     mean: each(0),
@@ -56,5 +58,13 @@ export function kernelOf(layer: string, changes: Partial<WeightSnapshot> = {}): 
 }
 
 export function snapshotOf(changes: Partial<Snapshot> = {}): Snapshot {
-  return {epoch: 0, step: 9, layers: [], weights: [], firstNonFinite: null, ...changes};
+  return {
+    epoch: 0,
+    step: 19,
+    trainingSamples: null,
+    layers: [],
+    weights: [],
+    firstNonFinite: null,
+    ...changes,
+  };
 }

@@ -111,6 +111,7 @@ export function watchedRun({
     return {
       epoch,
       step,
+      trainingSamples: 1000,
       layers,
       weights: weightsOf(plans, units, progress),
       firstNonFinite: null,
@@ -163,6 +164,8 @@ function snapshotOf(
     name: plan.name,
     activation: plan.activation,
     units,
+    fromStep: step + 1 - STEPS_PER_EPOCH,
+    toStep: step,
     watchedSamples: (step + 1) * 32,
     input: {
       mean: perUnit.map(({inputs}) => average(inputs)),
@@ -242,6 +245,7 @@ function reportOf(
   });
   return {
     ok: findings.every(({severity}) => severity !== 'error'),
+    steps: last.step + 1,
     findings,
     layers,
     weights: last.weights,

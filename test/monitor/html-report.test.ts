@@ -42,6 +42,7 @@ function changed(
 
 const empty: Report = {
   ok: true,
+  steps: 0,
   findings: [],
   layers: [],
   weights: [],
@@ -107,7 +108,7 @@ describe('the page', () => {
     expect(text).toMatch(/class="verdict warning"><span[^>]*>[^<]*<\/span>1 warning, 2 notes</);
     expect(text.indexOf('id="findings"')).toBeLessThan(text.indexOf('id="training"'));
     expect(text).toContain('42 units: 1–2, 4–5');
-    expect(text).toContain('<div><dt>firing rate bound</dt><dd>0.00234</dd></div>');
+    expect(text).toContain('<div><dt>firing rate bound</dt><dd>0.003</dd></div>');
     expect(text).toMatch(/<pre><code>[^<]*model\.add\(tf\.layers\.batchNormalization\(\)\);/);
     expect(text).toContain('href="https://arxiv.org/');
     expect(text).toContain('First found in epoch 29, step 1199');

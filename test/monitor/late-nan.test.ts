@@ -10,8 +10,8 @@ function lateNan() {
   return {x, y, model};
 }
 
-// No pass after the first 300 samples is watched.
-const seldom = {reporters: [], overheadBudget: 1e-9};
+// No pass after the first is watched.
+const seldom = {reporters: [], every: 1000};
 
 test('weights that are NaN after the last batches are found, watched or not', async () => {
   const {x, y, model} = lateNan();

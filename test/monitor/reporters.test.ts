@@ -15,6 +15,7 @@ test('shows the mean over the units', () => {
   expect(formatReport(report()).split('\n')).toEqual([
     'layer   activation  units  samples  mean   std  zeros  slope  gradient  dead  saturated  outputs',
     'hidden  relu            2      640  2.00  0.50   50 %   0.38    3.0e-3     0          0  ▄         ▄█',
+    '(Means over units, in steps 10–19 of 20.)',
     '',
     'No findings.',
     'Watching took 1.2 % of the time (every batch).',
@@ -53,7 +54,7 @@ test('fits into 110 columns where names are of usual length', () => {
 
 test('cuts a long list of units, and breaks long lines', () => {
   const lines = formatReport(report({findings: [many]})).split('\n');
-  expect(lines.slice(3)).toEqual([
+  expect(lines.slice(4)).toEqual([
     'error: dead-units in hidden',
     '  1 of 2 units did not fire',
     '  units 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, … and 236 more',

@@ -122,6 +122,21 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
       options: {samples: 50},
       finds: [{units: [0], evidence: {firingRateBound: 0.06}}],
     },
+    {
+      of: 'a data set of fewer samples',
+      snapshot: {...one(4, dead(4, 1)), trainingSamples: 60},
+      finds: [
+        {
+          evidence: {samples: 60, quietSamples: 300, firingRateBound: 0.05},
+          message: expect.stringContaining('300 samples or more (60 different ones): each fires'),
+        },
+      ],
+    },
+    {
+      of: 'a data set of hardly any',
+      snapshot: {...one(4, dead(4, 1)), trainingSamples: 2},
+      finds: [{evidence: {samples: 2, firingRateBound: 1}}],
+    },
     {of: 'a unit that rests elsewhere', snapshot: one(4, {...dead(4, 1), max: [2e-6, 1, 1, 1]})},
     {
       of: 'a unit that rests close to 0',
@@ -261,6 +276,11 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
       of: 'half of a layer',
       snapshot: one(4, {magnitude: [0.01, 0.01, 1, 1]}),
       finds: [{severity: 'warning', units: [0, 1]}],
+    },
+    {
+      of: 'half of a layer at the start',
+      snapshot: one(4, {magnitude: [0.01, 0.01, 1, 1], fromStep: 0}),
+      finds: [{severity: 'info', units: [0, 1]}],
     },
     {of: 'dead units', snapshot: one(4, dead(4, 1))},
     {
@@ -565,6 +585,15 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
       of: 'a spread of 4.9e−3',
       snapshot: snapshotOf({layers: [spread('a', 4.9e-3, 1)]}),
       finds: [{severity: 'warning', layer: 'a'}],
+    },
+    {
+      of: 'a spread of 4.9e−3 at the start',
+      snapshot: snapshotOf({layers: [spread('a', 4.9e-3, 1, {fromStep: 0})]}),
+    },
+    {
+      of: 'a spread of 51 at the start',
+      snapshot: snapshotOf({layers: [spread('a', 51, 1, {fromStep: 0})]}),
+      finds: [{layer: 'a'}],
     },
     {of: 'a spread of 5.1e−3', snapshot: snapshotOf({layers: [spread('a', 5.1e-3, 1)]})},
     {of: 'no spread', snapshot: snapshotOf({layers: [spread('a', 0, 1)]})},

@@ -229,8 +229,10 @@ describe('a run', () => {
     });
     const {cost, layers: seen} = monitor.report();
     expect(cost.every).toBe(999);
-    // 30 batches are 300 samples; then comes the 999th.
-    expect(seen[0].samples).toBe(310);
+    // 30 batches are 300 samples; then comes the 999th of 1100; and the last are watched again.
+    expect(seen[0].samples).toBe(300 + 10 + 310);
+    expect(seen[0]).toMatchObject({fromStep: 1069, toStep: 1099});
+    expect(monitor.snapshots[0].layers[0]).toMatchObject({fromStep: 0, toStep: 9});
   });
 
   test('judges numbers that are not finite once, not in every batch', async () => {

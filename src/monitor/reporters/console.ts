@@ -1,4 +1,4 @@
-import {COLUMNS} from '../layer-table.js';
+import {COLUMNS, stepsOf} from '../layer-table.js';
 import {percent, ranges, wrap} from '../text.js';
 import type {Finding, LayerReport, Report, Reporter} from '../types.js';
 
@@ -16,10 +16,11 @@ const COLOURS: Readonly<Record<Finding['severity'], number>> = {info: 36, warnin
  * @param hasColours Whether to colour the severities, for a terminal.
  */
 export function formatReport(report: Report, hasColours = false): string {
-  const {layers, findings, notWatched, problems, cost} = report;
+  const {layers, findings, notWatched, problems, cost, steps} = report;
   const unseen = notWatched.filter(({hasActivation}) => hasActivation);
   return [
     ...formatTable(layers),
+    ...(layers.length > 0 ? [`(Means over units, in ${stepsOf(layers)} of ${steps}.)`] : []),
     ...findings.flatMap(finding => formatFinding(finding, hasColours)),
     '',
     ...(findings.length === 0 ? ['No findings.'] : []),

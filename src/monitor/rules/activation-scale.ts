@@ -9,8 +9,9 @@ const SLACK = 1.25;
 /**
  * Scale: the spread of what goes into an activation. Healthy networks have about 1, and learn well from
  * 0.01 up to 10 or so (TheDeepChecker's 0.5 … 2 would call most of them ill); at 50 and above, inputs
- * were not scaled or kernels started too large. Told of the first such layer, which the others follow;
- * the outputs of a model have the scale of the task.
+ * were not scaled or kernels started too large. Where it is small at the start, as behind an embedding,
+ * training may yet raise it: that is told of a later window. Told of the first such layer, which the
+ * others follow; the outputs of a model have the scale of the task.
  */
 export const activationScaleRule = defineRule({
   id: 'activation-scale',
@@ -27,7 +28,7 @@ export const activationScaleRule = defineRule({
     const found = hidden.filter(layer => {
       const slack = isStanding(layer.name) ? SLACK : 1;
       const spread = spreadOf(layer);
-      const isSmall = spread > 0 && spread < options.smallest * slack;
+      const isSmall = spread > 0 && spread < options.smallest * slack && layer.fromStep > 0;
       return spread > options.largest / slack || isSmall;
     });
     if (found.length === 0) return [];

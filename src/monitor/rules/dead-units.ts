@@ -1,7 +1,7 @@
 import {lowerLearningRate, scaleInputs, slopeOnBothSides, startAtScale} from '../fixes.js';
 import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
-import type {LayerSnapshot} from '../types.js';
+import type {LayerSnapshot, Snapshot} from '../types.js';
 import {LAYER_SHARE, isFiniteUnit, unitsWhere} from '../units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -30,10 +30,11 @@ export function deadUnits(
 }
 
 /**
- * Dead: never fired in n ≥ 300 samples, which bounds its firing rate at 3/n with 95 % confidence (the
- * rule of three), at rest at 0, and without a gradient for its own weights. Small ReLU networks that
- * learn well often lose a third of their units: keras-contrib's detector warns from 10 % of a layer,
- * SageMaker's from 50 %, as this one does. It is an error where hardly anything of the layer is left.
+ * Dead: never fired in 300 samples, at rest at 0, and without a gradient for its own weights. Of n
+ * different samples, that bounds its firing rate at 3/n with 95 % confidence (the rule of three); repeats
+ * of the samples of a small data set are no further evidence. Small ReLU networks that learn well often
+ * lose a third of their units: keras-contrib's detector warns from 10 % of a layer, SageMaker's from
+ * 50 %, as this one does. It is an error where hardly anything of the layer is left.
  */
 export const deadUnitsRule = defineRule({
   id: 'dead-units',
@@ -48,18 +49,22 @@ export const deadUnitsRule = defineRule({
     share: LAYER_SHARE,
     errorShare: {default: 0.75, description: 'Share of a layer from which it is an error'},
   },
-  check: ({snapshot, options}) => snapshot.layers.flatMap(layer => checkLayer(layer, options)),
+  check: ({snapshot, options}) =>
+    snapshot.layers.flatMap(layer => checkLayer(layer, snapshot, options)),
 });
 
 function checkLayer(
   layer: LayerSnapshot,
+  {trainingSamples}: Snapshot,
   options: Record<'samples' | 'share' | 'errorShare', number>,
 ): Problem[] {
   const units = deadUnits(layer, options);
   if (units.length === 0) return [];
   const share = units.length / layer.units;
-  const samples = Math.min(...units.map(unit => layer.quietSamples[unit]));
-  const bound = 3 / samples;
+  const quietSamples = Math.min(...units.map(unit => layer.quietSamples[unit]));
+  // A sample that was seen again is no further evidence.
+  const samples = Math.min(quietSamples, trainingSamples ?? Infinity);
+  const bound = Math.min(1, 3 / samples);
   const lastFired = units.map(unit => layer.lastFired[unit]);
   const neverFired = lastFired.filter(step => step < 0).length;
   return [
@@ -68,11 +73,13 @@ function checkLayer(
       layer: layer.name,
       units,
       message:
-        `${units.length} of ${plural(layer.units, 'unit')} did not fire in the last ${samples} ` +
-        `samples or more: each fires for less than ${percent(bound)} of inputs (95 % confidence)` +
+        `${units.length} of ${plural(layer.units, 'unit')} did not fire in the last ${quietSamples} ` +
+        `samples or more${samples < quietSamples ? ` (${samples} different ones)` : ''}: each fires ` +
+        `for less than ${percent(bound)} of inputs (95 % confidence)` +
         (neverFired === units.length ? '; none of them ever fired' : ''),
       evidence: {
         samples,
+        quietSamples,
         firingRateBound: bound,
         share,
         lastFired,

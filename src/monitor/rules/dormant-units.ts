@@ -8,7 +8,8 @@ import type {Problem} from './rule.js';
 
 /**
  * Dormant by ReDo's score: mean |output| over its mean in the layer, E|h_i| ÷ mean_k E|h_k| ≤ τ. A
- * few are common; where most units are, a network has stopped using its width. Dead units, whose score
+ * few are common, and so are many at the start; where most units are later, a network has stopped using
+ * its width. Dead units, whose score
  * is 0, have a rule of their own. The scale of a model's outputs is the task's, so only hidden layers
  * are judged.
  */
@@ -33,9 +34,10 @@ function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', num
   const {units, scores} = unitsBelow(layer, layer.magnitude, options.score, dead);
   if (units.length === 0) return [];
   const share = units.length / layer.units;
+  const isWarning = share >= options.share && layer.fromStep > 0;
   return [
     {
-      severity: share >= options.share ? 'warning' : 'info',
+      severity: isWarning ? 'warning' : 'info',
       layer: layer.name,
       units,
       message:

@@ -1,3 +1,4 @@
+import {stepsOf} from '../../layer-table.js';
 import {plural, ranges} from '../../text.js';
 import {ENOUGH_SAMPLES} from '../../types.js';
 import type {LayerReport, LearnedCurve, UnitStatistics} from '../../types.js';
@@ -84,6 +85,7 @@ function section(layer: LayerReport, records: readonly SnapshotRecord[], id: str
     ${definitions([
       ['units', formatCount(units)],
       ['samples watched', formatCount(samples)],
+      ['statistics of', stepsOf([layer])],
       ['dead', listed(dead)],
       ['saturated', listed(saturated)],
     ])}

@@ -64,7 +64,7 @@ export function renderReport({title, records, report, began, ended}: PageContent
           <h1>${title}</h1>
           <p class="quiet"><time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time></p>
           ${verdict(report)}
-          ${summary(records, report, began, ended)}
+          ${summary(report, began, ended)}
           ${problemsList(problems)}
         </header>
         <nav aria-label="Contents">
@@ -104,15 +104,13 @@ function verdictOf(kind: string, symbol: string, text: string): Markup {
 }
 
 function summary(
-  records: readonly SnapshotRecord[],
-  {layers, cost}: Report,
+  {layers, cost, steps}: Report,
   began: Date | undefined,
   ended: Date,
 ): Markup {
-  const last = records[records.length - 1];
   return definitions([
     ['layers watched', layers.length],
-    ...(last ? ([['training steps', formatCount(last.step + 1)]] as const) : []),
+    ...(steps > 0 ? ([['training steps', formatCount(steps)]] as const) : []),
     ...(began ? ([['time', duration(ended.getTime() - began.getTime())]] as const) : []),
     [
       'cost of watching',
