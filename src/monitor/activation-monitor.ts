@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {describe} from '../errors.js';
 import {checkOptions} from './options.js';
 import type {ActivationMonitorOptions, Settings} from './options.js';
 import {reportOf} from './report.js';
@@ -19,7 +20,7 @@ import type {RunParameters, WatchKind} from './watch.js';
  * ```
  *
  * It watches training batches through the layers' own calls, without a further forward pass, and
- * changes no weight. For loops of one's own there is `attach`.
+ * changes no weight. Each `fit` is a run of its own, and begins with nothing seen. For loops of one's own there is `attach`.
  */
 export class ActivationMonitor extends tf.Callback {
   private readonly settings: Settings;
@@ -104,13 +105,13 @@ export class ActivationMonitor extends tf.Callback {
   private begin(model: tf.LayersModel, kind: WatchKind, optimizer?: tf.Optimizer): Watch {
     if (optimizer && typeof optimizer.applyGradients !== 'function') {
       throw new Error(
-        `ActivationMonitor: optimizer must be a tf.Optimizer such as tf.train.adam(), got ${String(optimizer)}`,
+        `ActivationMonitor: optimizer must be a tf.Optimizer such as tf.train.adam(), got ${describe(optimizer)}`,
       );
     }
     if (this.watch?.isRunning) {
       throw new Error('ActivationMonitor: it is watching a model already; use one for each run');
     }
-    this.watch = new Watch(model, this.settings, kind, optimizer ?? model?.optimizer);
+    this.watch = new Watch(model, this.settings, kind, optimizer);
     return this.watch;
   }
 }

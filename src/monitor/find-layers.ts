@@ -36,6 +36,8 @@ export interface WatchedLayer {
   readonly applied: Applied;
   /** Whether a call has a part for each time step, and in which order. */
   readonly steps: 'none' | 'forwards' | 'backwards';
+  /** The name of the layer, and what tells it from others that the layer applies. */
+  readonly layerName: string;
   readonly name: string;
   readonly activationName: string;
   /** The formula of the activation; without it, no slope can be told. */
@@ -56,11 +58,57 @@ export type NotWatched = Report['notWatched'][number];
 
 /** What is known of an activation in itself. */
 type Described = Pick<WatchedLayer, 'activationName' | 'instance' | 'weightNames'>;
-type Found = Omit<WatchedLayer, 'calls' | 'isMasked' | 'isChannelsFirst' | 'isOutput'>;
+type Found = Omit<
+  WatchedLayer,
+  'layerName' | 'calls' | 'isMasked' | 'isChannelsFirst' | 'isOutput'
+>;
 type Reason = Omit<NotWatched, 'name'>;
 
 /** Stock layers that are activations, but no function of one number: only outputs can be told. */
 const WITHOUT_SLOPE: Readonly<Record<string, string>> = {Softmax: 'softmax'};
+
+/** Stock layers that apply no activation; what those of others do is not known. */
+export const WITHOUT_ACTIVATION: ReadonlySet<string> = new Set([
+  'Add',
+  'AlphaDropout',
+  'Average',
+  'AveragePooling1D',
+  'AveragePooling2D',
+  'AveragePooling3D',
+  'BatchNormalization',
+  'CategoryEncoding',
+  'CenterCrop',
+  'Concatenate',
+  'Cropping2D',
+  'Dot',
+  'Dropout',
+  'Embedding',
+  'Flatten',
+  'GaussianDropout',
+  'GaussianNoise',
+  'GlobalAveragePooling1D',
+  'GlobalAveragePooling2D',
+  'GlobalMaxPooling1D',
+  'GlobalMaxPooling2D',
+  'InputLayer',
+  'LayerNormalization',
+  'Masking',
+  'MaxPooling1D',
+  'MaxPooling2D',
+  'MaxPooling3D',
+  'Maximum',
+  'Minimum',
+  'Multiply',
+  'Permute',
+  'RandomWidth',
+  'RepeatVector',
+  'Rescaling',
+  'Reshape',
+  'Resizing',
+  'SpatialDropout1D',
+  'UpSampling2D',
+  'ZeroPadding2D',
+]);
 
 /** Finds what can be watched in a model, nested ones included, and why the rest cannot. */
 export function findLayers(model: tf.LayersModel): {
@@ -147,6 +195,7 @@ function visit(
       const known = watched.get(key);
       watched.set(key, {
         ...each,
+        layerName: known?.layerName ?? name,
         name: known?.name ?? each.name,
         calls: calls + (known?.calls ?? 0),
         isOutput: isOutput || (known?.isOutput ?? false),
@@ -177,7 +226,8 @@ function describeLayer(layer: Layer, name: string, isOutput: boolean): Found[] |
     const both = [forwardLayer, backwardLayer].map(each =>
       describeCells(each, `${name}/${each.name}`),
     );
-    return both.flatMap(each => (Array.isArray(each) ? each : []));
+    const found = both.filter(each => Array.isArray(each)).flat();
+    return found.length > 0 ? found : both[0];
   }
   if (inner) return describeInner(layer, inner, `${name}/${inner.name}`, isOutput);
   const described = describeActivationOf(layer, isOutput);
@@ -232,8 +282,7 @@ function describeCells(layer: Layer, name: string): Found[] | Reason {
   const all = cells ?? [cell];
   const unknown = all.find(each => !isKnown(each));
   if (unknown) {
-    const className = unknown.getClassName();
-    return {reason: `what a ${className} applies is not known`, hasActivation: true};
+    return notKnown(unknown.getClassName());
   }
   const steps = goBackwards ? 'backwards' : 'forwards';
   return all.flatMap((each, index) => {
@@ -250,6 +299,10 @@ function describeCells(layer: Layer, name: string): Found[] | Reason {
   });
 }
 
+function notKnown(className: string): Reason {
+  return {reason: `what a ${className} applies is not known`, hasActivation: true};
+}
+
 function describeString(activationName: string): Described {
   const activation = activationNamed(activationName);
   if (!activation) return {activationName, weightNames: []};
@@ -264,7 +317,11 @@ function describeActivationOf(layer: Layer, isOutput: boolean): Described | Reas
   const className = layer.getClassName();
   if (isWhole(layer)) return {activationName: WITHOUT_SLOPE[className], weightNames: []};
   const {activation: inner} = layer as {activation?: Partial<StringActivation> | null};
-  if (!inner) return {reason: 'has no activation', hasActivation: false};
+  if (!inner) {
+    return WITHOUT_ACTIVATION.has(className)
+      ? {reason: 'has no activation', hasActivation: false}
+      : notKnown(className);
+  }
   if (typeof inner.apply !== 'function' || typeof inner.getClassName !== 'function') {
     return {reason: 'its activation is no Activation of tfjs', hasActivation: true};
   }
@@ -278,8 +335,13 @@ function describeActivationOf(layer: Layer, isOutput: boolean): Described | Reas
   return described;
 }
 
+/** Whether all weights of a layer are those of an activation. */
+export function isOfActivation(layer: Layer): boolean {
+  return isWhole((layer as Wrapper).layer ?? layer);
+}
+
 /** Whether a layer does nothing but apply an activation. */
-export function isWhole(layer: Layer): boolean {
+function isWhole(layer: Layer): boolean {
   return wholeActivation(layer) !== undefined || Object.hasOwn(WITHOUT_SLOPE, layer.getClassName());
 }
 

@@ -17,6 +17,8 @@ export interface LayerObserver {
   readonly calls: number;
   /** Whether to look at this call, counted from 0 in each pass. */
   isWatching(call: number, phase: Phase): boolean;
+  /** Does what recording takes. */
+  time(work: () => void): void;
   /** Takes over what was recorded: it has to let it go. */
   observe(call: number, recorded: RecordedCall, phase: Phase): void;
 }
@@ -86,7 +88,9 @@ class Hook implements SharedHook<Observation> {
     if (!interested) return this.original(inputs, kwargs);
 
     const original = (): Output => this.original(inputs, kwargs);
-    const recorded = interested.map(({watched}) => new RecordedCall(watched.steps));
+    const recorded = interested.map(
+      ({watched, observer}) => new RecordedCall(watched.steps, work => observer.time(work)),
+    );
     const run = interested.reduce(
       (inner, {watched}, index) =>
         () =>

@@ -43,6 +43,13 @@ interface Kind {
   readonly fits: (value: unknown) => boolean;
 }
 
+const REPORTER_METHODS: readonly (keyof Reporter)[] = [
+  'onTrainBegin',
+  'onSnapshot',
+  'onFinding',
+  'onTrainEnd',
+];
+
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 const isListOf = (fits: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(fits);
@@ -51,8 +58,19 @@ const isFunction = (value: unknown): boolean => typeof value === 'function';
 
 function isReporter(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const {onFinding, onTrainEnd} = value as Record<string, unknown>;
-  return [onFinding, onTrainEnd].every(method => method === undefined || isFunction(method));
+  const methods = REPORTER_METHODS.map(name => (value as Record<string, unknown>)[name]);
+  const given = methods.filter(method => method !== undefined);
+  return given.length > 0 && given.every(isFunction);
+}
+
+/** Names of what a reporter has, or inherits, that look like those of its methods. */
+function methodsOf(reporter: object): string[] {
+  const names: string[] = [];
+  for (let owner = reporter; owner !== Object.prototype && owner;) {
+    names.push(...Object.getOwnPropertyNames(owner));
+    owner = Object.getPrototypeOf(owner) as object;
+  }
+  return names.filter(name => /^on[A-Z]/.test(name));
 }
 
 /** What each option may be; all of them may be absent. */
@@ -65,10 +83,13 @@ const KINDS: Readonly<Record<keyof ActivationMonitorOptions, Kind>> = {
     accepted: 'a number above 0 and at most 1',
     fits: value => typeof value === 'number' && value > 0 && value <= 1,
   },
-  layers: {accepted: 'an array of layer names', fits: isListOf(isName)},
+  layers: {
+    accepted: 'an array of one or more layer names',
+    fits: value => isListOf(isName)(value) && (value as unknown[]).length > 0,
+  },
   rules: {accepted: 'an array of ids and rules', fits: Array.isArray},
   reporters: {
-    accepted: 'an array of objects with functions onFinding, onTrainEnd or both',
+    accepted: `an array of objects with one or more of the functions ${REPORTER_METHODS.join(', ')}`,
     fits: isListOf(isReporter),
   },
   onFinding: {accepted: 'a function', fits: isFunction},
@@ -91,5 +112,8 @@ export function checkOptions(options: ActivationMonitorOptions): Settings {
   const ids = rules.map(({rule}) => rule.id);
   checkKnown(OWNER, 'rule in stopOn', stopOn, ids);
   const reporters = options.reporters ?? [consoleReporter()];
+  for (const each of reporters) {
+    checkKnown(OWNER, 'method of a reporter', methodsOf(each), REPORTER_METHODS);
+  }
   return {every, overheadBudget, stopOn, layers, onFinding, reporters, rules};
 }

@@ -34,6 +34,15 @@ export class Provenance {
     }
     return isMore;
   }
+
+  /** Notes a loss that is not finite, of what a layer gave; returns whether that is the first of all. */
+  lookAtLoss(layer: string, {epoch, step}: {epoch: number; step: number}): boolean {
+    if (this.first) return false;
+    const {lastFiniteStep} = this;
+    const nothing = {units: [], lastFiniteRange: null};
+    this.first = {phase: 'loss', layer, ...nothing, epoch, step, lastFiniteStep};
+    return true;
+  }
 }
 
 /** Forwards, the first layer is the origin; backwards, the last; else it is a weight. */

@@ -30,10 +30,18 @@ export class RecordedCall {
   private isTapped = true;
   private onComplete: (() => void) | undefined;
 
-  constructor(private readonly steps: 'none' | 'forwards' | 'backwards') {}
+  /** What is done to record is done by `time`, which tells what it costs. */
+  constructor(
+    private readonly steps: 'none' | 'forwards' | 'backwards',
+    private readonly time: (work: () => void) => void,
+  ) {}
 
   /** `z` is null where it cannot be known. */
   add(y: Tensor, z: Tensor | null): void {
+    this.time(() => this.record(y, z));
+  }
+
+  private record(y: Tensor, z: Tensor | null): void {
     const part: Part = {y: keepFurther(y), z: z && keepFurther(z)};
     this.parts.push(part);
     this.missing++;

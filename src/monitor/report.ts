@@ -9,7 +9,10 @@ export function jsonSafe<T>(data: T): T {
 }
 
 /** What a report is made of. */
-export interface Known extends Pick<Report, 'steps' | 'findings' | 'notWatched' | 'problems' | 'cost'> {
+export interface Known extends Pick<
+  Report,
+  'steps' | 'findings' | 'notWatched' | 'problems' | 'cost'
+> {
   readonly layers: readonly LayerSnapshot[];
   readonly weights: readonly WeightSnapshot[];
   /** Of layers, by name. */

@@ -25,6 +25,10 @@ export class Schedule {
   private isInPass = false;
   private passes = 0;
   private passStart = 0;
+  /** When the work of the pass was over, if that is known before it is said to be. */
+  private workEnd: number | undefined;
+  /** Whether what is done now is being timed. */
+  private isTiming = false;
   /** Milliseconds of recent passes: of unwatched ones, of watched ones, and of watching them. */
   private readonly unwatched = new RecentMedian(RECENT);
   private readonly watched = new RecentMedian(RECENT);
@@ -62,11 +66,17 @@ export class Schedule {
   beginPass(): void {
     this.isInPass = true;
     this.costOfPass = 0;
+    this.workEnd = undefined;
     this.passStart = this.now();
     this.sinceWatched++;
     this.isWatching = this.asked > 0 || this.sinceWatched >= this.spacing;
     this.asked = Math.max(0, this.asked - 1);
     if (this.isWatching) this.sinceWatched = 0;
+  }
+
+  /** The work of the pass is over, as far as is known: what comes then may be anything. */
+  endWork(): void {
+    this.workEnd = this.now();
   }
 
   /** Whether passes that were asked for are still to come. */
@@ -83,7 +93,7 @@ export class Schedule {
   endPass(hasEnough: boolean): void {
     this.isInPass = false;
     this.passes++;
-    const elapsed = this.now() - this.passStart;
+    const elapsed = (this.workEnd ?? this.now()) - this.passStart;
     if (!this.isWatching) {
       this.training += elapsed;
       this.unwatched.add(elapsed);
@@ -115,30 +125,43 @@ export class Schedule {
     this.spacing = Math.min(WIDEST_SPACING, Math.max(1, Math.ceil(affordable))) | 1;
   }
 
-  /** Counts the time of `work` as cost of watching. */
+  /** Counts the time of `work` as cost of watching, once where it is counted already. */
   time<T>(work: () => T): T {
-    const start = this.now();
+    if (this.isTiming) return work();
+    const start = this.beginTiming();
     try {
       return work();
     } finally {
-      this.spend(this.now() - start);
+      this.endTiming(start);
     }
   }
 
-  /** As `time`, for work that waits. */
+  /** As `time`, for work that training waits for. */
   async timeAsync<T>(work: () => Promise<T>): Promise<T> {
-    const start = this.now();
+    if (this.isTiming) return work();
+    const start = this.beginTiming();
     try {
       return await work();
     } finally {
-      this.spend(this.now() - start);
+      this.endTiming(start);
     }
   }
 
-  private spend(milliseconds: number): void {
+  private beginTiming(): number {
+    this.isTiming = true;
+    return this.now();
+  }
+
+  private endTiming(start: number): void {
+    this.isTiming = false;
+    const milliseconds = this.now() - start;
     this.cost += milliseconds;
-    if (this.isInPass) this.costOfPass += milliseconds;
-    else this.costBetween += milliseconds;
+    if (!this.isInPass) {
+      this.costBetween += milliseconds;
+      return;
+    }
+    this.costOfPass += milliseconds;
+    if (this.workEnd !== undefined) this.workEnd += milliseconds;
   }
 }
 

@@ -187,7 +187,7 @@ export class Site {
   snapshot(): LayerSnapshot[] {
     const {name, units, training, past, previous, steps, formula, formulaAtStart} = this;
     if (!training || !past) return [];
-    const {activationName, instance, weightNames} = this.watched;
+    const {layerName, activationName, instance, weightNames} = this.watched;
     const current = training.statistics();
     const isEnough = current.samples >= ENOUGH_SAMPLES || !previous;
     const statistics = isEnough ? {...current, ...steps!} : previous;
@@ -198,6 +198,7 @@ export class Site {
     return [
       {
         name,
+        layer: layerName,
         activation: activationName,
         units,
         isOutput: this.watched.isOutput,

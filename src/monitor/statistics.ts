@@ -98,7 +98,10 @@ function makeProgram(instance: ActivationInstance | undefined, kind: CallKind): 
   };
 
   const bad = counted(where(isFiniteNumber(y), 0, 1));
-  const badGradient = counted(where(isFiniteNumber(gradient), 0, 1));
+  // A slope that is infinite breaks the gradient here, and not in the layer before.
+  const slope = instance && derivative(instance.formula, 'x').abs();
+  const passed = slope ? gradient.mul(slope) : gradient;
+  const badGradient = counted(where(isFiniteNumber(passed), 0, 1));
   gather('isBad', hasGradient ? bad.add(badGradient) : bad);
   if (isMasked) gather('positions', where(input(MASK).greater(0), 1, 0));
   gather('nonFinite', bad);
@@ -117,10 +120,9 @@ function makeProgram(instance: ActivationInstance | undefined, kind: CallKind): 
     gather('nonFiniteGradient', badGradient);
     gather('gradient', counted(where(isFiniteNumber(gradient), gradient.abs(), 0)));
   }
-  if (!instance) return {inputs, outputs};
+  if (!instance || !slope) return {inputs, outputs};
 
   inputs.push(...instance.program.inputs);
-  const slope = derivative(instance.formula, 'x').abs();
   gather('slope', finite(slope));
   if (isFlat) gather('fired', finite(where(slope.greater(FIRING_SLOPE), 1, 0)));
   const weights = [...inputsOf(instance.formula)].filter(name => name !== 'x');
@@ -129,8 +131,7 @@ function makeProgram(instance: ActivationInstance | undefined, kind: CallKind): 
     gather('weightSlope', finite(slopes.reduce((sum, part) => sum.add(part))), 'max');
   }
   if (hasGradient) {
-    const passed = gradient.mul(slope).abs();
-    gather('inputGradient', finite(finiteOrZero(passed)));
+    gather('inputGradient', finite(finiteOrZero(passed.abs())));
   }
   if (hasInput) {
     inputs.push({name: INPUT_SHIFT});

@@ -8,15 +8,22 @@ type Work = () => void | Promise<void>;
  */
 export class Telling {
   readonly problems: string[] = [];
+  /** Which methods of whom have failed. */
+  private readonly failed = new Map<Reporter, Set<string>>();
   /** What each reporter is still busy with. */
   private readonly busy = new Map<Reporter, Promise<void>>();
 
   constructor(private readonly reporters: readonly Reporter[]) {}
 
-  tell(work: (reporter: Reporter) => void | Promise<void>): void {
+  tell<M extends keyof Reporter>(method: M, ...what: Parameters<Required<Reporter>[M]>): void {
     for (const reporter of this.reporters) {
-      const own = (): void | Promise<void> =>
-        this.attempt('a reporter failed', () => work(reporter));
+      const work = (): void | Promise<void> => {
+        const told = reporter[method] as
+          ((...args: typeof what) => void | Promise<void>) | undefined;
+        return told?.apply(reporter, what);
+      };
+      const fail = (error: unknown): void => this.warnOf(reporter, method, error);
+      const own = (): void | Promise<void> => attempt(work, fail);
       const earlier = this.busy.get(reporter);
       const now = earlier ? earlier.then(own) : own();
       if (!now) continue;
@@ -34,13 +41,7 @@ export class Telling {
 
   /** Runs `work`; if it fails, at once or later, says so. The promise that it may return holds. */
   attempt(what: string, work: Work): void | Promise<void> {
-    const fail = (error: unknown): void => this.warn(what, error);
-    try {
-      const result = work();
-      return result instanceof Promise ? result.catch(fail) : undefined;
-    } catch (error) {
-      return fail(error);
-    }
+    return attempt(work, error => this.warn(what, error));
   }
 
   /** Says once what went wrong. */
@@ -49,5 +50,22 @@ export class Telling {
     if (this.problems.includes(problem)) return;
     this.problems.push(problem);
     console.warn(`ActivationMonitor: ${problem}`);
+  }
+
+  /** As `warn`; of one method of a reporter the first failure alone, since its text may vary. */
+  private warnOf(reporter: Reporter, method: string, error: unknown): void {
+    const failed = this.failed.get(reporter) ?? new Set();
+    if (failed.has(method)) return;
+    this.failed.set(reporter, failed.add(method));
+    this.warn('a reporter failed', error);
+  }
+}
+
+function attempt(work: Work, fail: (error: unknown) => void): void | Promise<void> {
+  try {
+    const result = work();
+    return result instanceof Promise ? result.catch(fail) : undefined;
+  } catch (error) {
+    return fail(error);
   }
 }

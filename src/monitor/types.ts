@@ -46,6 +46,8 @@ export interface UnitStatistics {
  */
 export interface LayerSnapshot extends UnitStatistics {
   readonly name: string;
+  /** The layer of the model that applies it; `name` tells calls, gates and inner layers apart too. */
+  readonly layer: string;
   readonly activation: string;
   readonly units: number;
   /** Whether it is an output of the model; where that is absent, the last layer counts as one. */
@@ -115,8 +117,11 @@ export interface WeightSnapshot {
 
 /** Where a number that is not finite was first seen in a run. */
 export interface FirstNonFinite {
-  /** In the outputs, in a gradient on its way back, or in a weight after an optimizer step. */
-  readonly phase: 'forward' | 'backward' | 'update';
+  /**
+   * In the outputs, in a gradient on its way back, in a weight after an optimizer step, or in the loss
+   * of an epoch while all the rest was finite.
+   */
+  readonly phase: 'forward' | 'backward' | 'update' | 'loss';
   readonly layer: string;
   readonly units: readonly number[];
   readonly epoch: number;

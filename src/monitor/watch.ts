@@ -16,7 +16,7 @@ import {Schedule} from './schedule.js';
 import {Site} from './site.js';
 import {Telling} from './telling.js';
 import {ENOUGH_SAMPLES} from './types.js';
-import type {Finding, Report, Reporter, Snapshot} from './types.js';
+import type {Finding, Report, Snapshot} from './types.js';
 import {weightsToWatch} from './watched-weight.js';
 import type {WatchedWeight} from './watched-weight.js';
 
@@ -51,7 +51,7 @@ export class Watch {
   private readonly found: Findings;
   private readonly history: Snapshot[] = [];
   private readonly sites: readonly Site[];
-  private readonly weights: readonly WatchedWeight[];
+  private weights: readonly WatchedWeight[] = [];
   private readonly failed = new Set<Site>();
   private readonly notWatched: NotWatched[];
   private readonly schedule: Schedule;
@@ -59,12 +59,17 @@ export class Watch {
   private readonly provenance = new Provenance();
   private readonly telling: Telling;
   private readonly restores: readonly (() => void)[];
+  /** The optimizer whose steps are watched, and what ends that. */
+  private optimizer: tf.Optimizer | undefined;
+  private leaveOptimizer: (() => void) | undefined;
   private readonly scope = new GradientScope();
   private readonly called = new Set<Site>();
   private windowSamples = ENOUGH_SAMPLES / EARLY_JUDGEMENTS;
   private taken = 0;
   private examinations = 0;
+  private hasSeenValidation = false;
   private isJudged = true;
+  private isShown = false;
   private isOver = false;
 
   /** @throws if a layer to watch does not exist or cannot be watched. */
@@ -72,7 +77,7 @@ export class Watch {
     private readonly model: tf.LayersModel,
     private readonly settings: Settings,
     private readonly kind: WatchKind,
-    optimizer: tf.Optimizer | undefined,
+    private readonly givenOptimizer: tf.Optimizer | undefined,
   ) {
     const {watched, notWatched} = chooseLayers(model, settings.layers);
     this.notWatched = notWatched;
@@ -83,25 +88,22 @@ export class Watch {
       Array.from({length: layer.calls}, (_, call) => new Site(layer, call)),
     );
     this.sites = sites.flat();
-    this.weights = optimizer ? weightsToWatch(model) : [];
-    const restores = watched.map((layer, index) =>
+    this.restores = watched.map((layer, index) =>
       observeLayer(layer, {
         calls: layer.calls,
         isWatching: (call, phase) => this.isWatching(sites[index][call], phase),
+        time: work => this.schedule.time(work),
         observe: (call, recorded, phase) => this.observe(sites[index][call], recorded, phase),
       }),
     );
-    if (optimizer) {
-      restores.push(observeSteps(optimizer, {observe: gradientOf => this.observeStep(gradientOf)}));
-    }
-    this.restores = restores;
+    this.followOptimizer();
     // A loop of one's own asks for it; `fit` sets it as it begins.
     if (kind === 'loop') model.stopTraining = false;
     const layers = this.sites.map(({name, watched: {activationName: activation}}) => ({
       name,
       activation,
     }));
-    this.telling.tell(reporter => reporter.onTrainBegin?.({layers, notWatched}));
+    this.telling.tell('onTrainBegin', {layers, notWatched});
   }
 
   get isRunning(): boolean {
@@ -131,7 +133,9 @@ export class Watch {
 
   /** A training batch of `fit` is over: reads what was gathered, when the device has it. */
   async endBatch(): Promise<void> {
-    this.hasValidated = this.sites.some(({hasValidation}) => hasValidation);
+    // `fit` has validated by now, if it does; `fitDataset` will.
+    const isDataset = typeof this.run.samples !== 'number';
+    this.hasValidated = !isDataset || this.sites.some(({hasValidation}) => hasValidation);
     if (this.schedule.isWatching) await this.takeIn({hasWeights: false, watched: this.step});
     this.endPass();
     if (this.isWindowFull) await this.takeIn({hasWeights: true, then: () => this.closeWindow()});
@@ -141,7 +145,8 @@ export class Watch {
   async endEpoch(logs: Readonly<Record<string, number>>): Promise<void> {
     // What broke the loss may have come up in a pass that was not watched: the weights show it.
     if (!Object.values(logs).every(Number.isFinite)) {
-      await this.takeIn({hasWeights: false, searchesWeights: true});
+      const then = (): void => this.noteLosses(logs);
+      await this.takeIn({hasWeights: false, searchesWeights: true, then});
     }
     const isWanted = this.settings.reporters.some(({onSnapshot}) => onSnapshot !== undefined);
     const isFree = this.taken < FREE_SNAPSHOTS || this.isLastEpoch;
@@ -169,19 +174,22 @@ export class Watch {
 
   /** Training is over: shows the report to every reporter. */
   showReport(): Promise<void> {
+    this.isShown = true;
     const report = this.report();
-    this.telling.tell(reporter => reporter.onTrainEnd?.(report));
+    this.telling.tell('onTrainEnd', report);
     return this.telling.isDone();
   }
 
   /**
    * Restores the model, whatever happens then, and takes in what is still on the device. In a loop
-   * of one's own, that was the training: the reporters are shown it. (On WebGPU a moment later.)
+   * of one's own, that was the training, and where `fit` threw it is over: the reporters are shown it.
+   * (On WebGPU a moment later.)
    */
   stop(): void {
     if (this.isOver) return;
     this.isOver = true;
     for (const restore of this.restores) restore();
+    this.leaveOptimizer?.();
     this.takeInSoon({
       hasWeights: !this.isJudged,
       searchesWeights: true,
@@ -189,7 +197,7 @@ export class Watch {
         if (this.kind === 'fit') this.judge(false);
         else if (!this.isJudged) this.closeWindow();
         for (const each of [...this.sites, ...this.weights]) each.dispose();
-        if (this.kind === 'loop' && this.step >= 0) void this.showReport();
+        if (!this.isShown && this.step >= 0) void this.showReport();
       },
     });
   }
@@ -198,9 +206,11 @@ export class Watch {
     if (this.failed.has(site)) return false;
     if (phase === 'inference') {
       // `fit` validates within its last batch, after the step. (A loss may predict as well.)
-      const isExpected = this.kind === 'fit' && this.run.doValidation === true && !this.hasValidated;
-      const isValidation = isExpected && !isRecording();
-      return isValidation && !site.hasEnoughValidation && this.schedule.isAffordable;
+      const isExpected =
+        this.kind === 'fit' && this.run.doValidation === true && !this.hasValidated;
+      if (!isExpected || isRecording() || site.hasEnoughValidation) return false;
+      // The first and the last are seen whatever they cost.
+      return !this.hasSeenValidation || this.isLastEpoch || this.schedule.isAffordable;
     }
     if (this.kind === 'loop') this.noteCall(site);
     // Others may have predicted before the step, which no validation was.
@@ -219,6 +229,7 @@ export class Watch {
   }
 
   private beginPass(): void {
+    this.followOptimizer();
     this.step++;
     this.called.clear();
     this.schedule.beginPass();
@@ -281,66 +292,97 @@ export class Watch {
     }
   }
 
+  /** The model may be compiled anew at any time. */
+  private followOptimizer(): void {
+    const optimizer = this.givenOptimizer ?? this.model.optimizer;
+    if (!optimizer || optimizer === this.optimizer) return;
+    this.leaveOptimizer?.();
+    this.optimizer = optimizer;
+    if (this.weights.length === 0) this.weights = weightsToWatch(this.model);
+    this.leaveOptimizer = observeSteps(optimizer, {
+      observe: gradientOf => {
+        const end = this.observeStep(gradientOf);
+        return () => {
+          end?.();
+          // What a loop of one's own does between its steps is not training.
+          if (this.kind === 'loop') this.schedule.endWork();
+        };
+      },
+    });
+  }
+
   private observeStep(
     gradientOf: (name: string) => tf.Tensor | undefined,
   ): (() => void) | undefined {
     if (!this.schedule.isWatching) return undefined;
     const after: (() => void)[] = [];
-    this.schedule.time(() =>
-      this.attempt(CANNOT_READ, () => {
-        for (const weight of this.weights) {
-          const gradient = gradientOf(weight.variable.name);
-          if (!gradient) continue;
-          const end = weight.beginStep(gradient);
-          after.push(() => this.readings.add(...end()));
-        }
-      }),
-    );
-    return () =>
-      this.schedule.time(() => {
-        for (const each of after) this.attempt(CANNOT_READ, each);
-      });
-  }
-
-  /** Reads what is waiting, and the weights if wanted; then goes on with what there is. */
-  private takeIn(intake: Intake): Promise<void> {
-    return this.schedule.timeAsync(async () => {
-      this.attempt(CANNOT_READ, () => this.prepare(intake));
-      try {
-        await this.readings.collect();
-      } catch (error) {
-        this.telling.warn(CANNOT_READ, error);
+    this.attempt(CANNOT_READ, () => {
+      for (const weight of this.weights) {
+        const gradient = gradientOf(weight.variable.name);
+        if (!gradient) continue;
+        const end = weight.beginStep(gradient);
+        after.push(() => this.readings.add(...end()));
       }
-      this.attempt(CANNOT_JUDGE, () => this.goOn(intake));
     });
+    return () => {
+      for (const each of after) this.attempt(CANNOT_READ, each);
+    };
   }
 
-  /** As `takeIn`, and at once where the backend can be read at once. */
+  /** Reads what is waiting, and the weights if wanted; then goes on. Training waits for it. */
+  private takeIn(intake: Intake): Promise<void> {
+    return this.schedule.timeAsync(() => this.readAndGoOn(intake));
+  }
+
+  /** As `takeIn`, at once where the backend can be read at once; where it cannot, nobody waits. */
   private takeInSoon(intake: Intake): void {
-    if (!canReadNow()) return void this.takeIn(intake);
-    this.schedule.time(() => {
-      this.attempt(CANNOT_READ, () => this.prepare(intake));
-      this.attempt(CANNOT_READ, () => this.readings.collectNow());
-      this.attempt(CANNOT_JUDGE, () => this.goOn(intake));
-    });
+    if (!canReadNow()) return void this.readAndGoOn(intake);
+    this.prepare(intake);
+    this.attempt(CANNOT_READ, () => this.readings.collectNow());
+    this.goOn(intake);
+  }
+
+  private async readAndGoOn(intake: Intake): Promise<void> {
+    this.prepare(intake);
+    try {
+      await this.readings.collect();
+    } catch (error) {
+      this.telling.warn(CANNOT_READ, error);
+    }
+    this.goOn(intake);
   }
 
   private prepare({hasWeights, searchesWeights}: Intake): void {
-    for (const site of this.sites) {
-      if (site.isWaiting) this.guardSite(site, () => this.readings.add(...site.finishCall()));
-      if (hasWeights) this.readings.add(...site.askForWeights());
-    }
-    if (!searchesWeights) return;
-    for (const weight of this.weights) this.readings.add(...weight.askIfFinite());
+    this.attempt(CANNOT_READ, () => {
+      for (const site of this.sites) {
+        if (site.isWaiting) this.guardSite(site, () => this.readings.add(...site.finishCall()));
+        if (hasWeights) this.readings.add(...site.askForWeights());
+      }
+      if (!searchesWeights) return;
+      for (const weight of this.weights) this.readings.add(...weight.askIfFinite());
+    });
   }
 
   private goOn({watched, then}: Intake): void {
-    for (const site of this.sites) site.noteFirings(this.step);
-    const {epoch, step} = this;
-    this.examineSuspects();
-    const isMore = this.provenance.look(this.sites, this.weights, {epoch, step, watched});
-    if (isMore) this.judge(false);
-    then?.();
+    this.attempt(CANNOT_JUDGE, () => {
+      for (const site of this.sites) site.noteFirings(this.step);
+      const {epoch, step} = this;
+      this.examineSuspects();
+      const isMore = this.provenance.look(this.sites, this.weights, {epoch, step, watched});
+      if (isMore) this.judge(false);
+      then?.();
+    });
+  }
+
+  /** A loss can break where nothing else does: it is told of the layer whose outputs it takes. */
+  private noteLosses(logs: Readonly<Record<string, number>>): void {
+    const {epoch, step, sites} = this;
+    const isBroken = Object.entries(logs).some(
+      ([name, value]) => name.endsWith('loss') && !Number.isFinite(value),
+    );
+    const last = [...sites, ...sites.filter(({watched}) => watched.isOutput)].pop();
+    if (!isBroken || !last) return;
+    if (this.provenance.lookAtLoss(last.name, {epoch, step})) this.judge(false);
   }
 
   /** Units that fall silent between watched batches would else be told dead very late. */
@@ -358,13 +400,13 @@ export class Watch {
 
   private closeWindow(logs?: Readonly<Record<string, number>>): void {
     const {kind, history, sites, weights} = this;
-    if (kind === 'fit' && logs) for (const site of sites) site.closeValidation();
+    if (kind === 'fit' && logs) for (const site of sites) this.closeValidation(site);
     const snapshot = this.judge(!this.isJudged, logs);
     history.push(snapshot);
     if (history.length > KEPT_WINDOWS) history.splice(1, 1);
     this.taken++;
     this.isJudged = true;
-    this.telling.tell(reporter => reporter.onSnapshot?.(snapshot, this.findings));
+    this.telling.tell('onSnapshot', snapshot, this.findings);
     for (const weight of weights) weight.roll();
     if (this.windowSamples < ENOUGH_SAMPLES) {
       this.windowSamples += ENOUGH_SAMPLES / EARLY_JUDGEMENTS;
@@ -400,15 +442,22 @@ export class Watch {
     const isSerious = finding.severity !== 'info';
     if (isSerious && stopOn.includes(finding.rule)) this.model.stopTraining = true;
     if (onFinding) this.telling.attempt('onFinding failed', () => onFinding(finding));
-    this.telling.tell((reporter: Reporter) => reporter.onFinding?.(finding));
+    this.telling.tell('onFinding', finding);
+  }
+
+  private closeValidation(site: Site): void {
+    this.hasSeenValidation ||= site.hasValidation;
+    site.closeValidation();
   }
 
   private attempt(what: string, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.telling.warn(what, error);
-    }
+    this.schedule.time(() => {
+      try {
+        work();
+      } catch (error) {
+        this.telling.warn(what, error);
+      }
+    });
   }
 }
 

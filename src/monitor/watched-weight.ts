@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import {input, where} from '../formula/index.js';
 import type {Program, ProgramShapes} from '../kernels/index.js';
-import {isWhole} from './find-layers.js';
+import {isOfActivation} from './find-layers.js';
 import {finiteOrZero, isFiniteNumber} from './finite.js';
 import {graphOf, nodesOf} from './flow.js';
 import {Gathering} from './gathering.js';
@@ -138,7 +138,7 @@ export function weightsToWatch(model: tf.LayersModel, prefix = ''): WatchedWeigh
     const variables = layer.weights as unknown as readonly LayerVariable[];
     return variables.map(({originalName, val}) => {
       const own = originalName.split('/').pop()!;
-      return new WatchedWeight(name, own, isWhole(layer), val);
+      return new WatchedWeight(name, own, isOfActivation(layer), val);
     });
   });
   const seen = new Set<tf.Variable>();

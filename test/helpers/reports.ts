@@ -85,7 +85,7 @@ export function layerReport(
 export function report(changes: Partial<Report> = {}): Report {
   return {
     ok: true,
-    steps: 20,
+    steps: 10,
     findings: [],
     layers: [layerReport()],
     weights: [weightSnapshot()],

@@ -8,11 +8,12 @@ export function layerOf(units: number, changes: Partial<LayerSnapshot> = {}): La
     Array.from({length: units}, (_, unit) => value * (1 + unit / 100));
   return {
     name: 'hidden',
+    layer: 'hidden',
     activation: 'tanh',
     units,
     isOutput: false,
-    fromStep: 10,
-    toStep: 19,
+    fromStep: 5,
+    toStep: 9,
     watchedSamples: 300,
     samples: 300,
     mean: each(0),
@@ -60,7 +61,7 @@ export function kernelOf(layer: string, changes: Partial<WeightSnapshot> = {}): 
 export function snapshotOf(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     epoch: 0,
-    step: 19,
+    step: 9,
     trainingSamples: null,
     layers: [],
     weights: [],

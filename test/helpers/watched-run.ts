@@ -162,6 +162,7 @@ function snapshotOf(
   return {
     ...statistics,
     name: plan.name,
+    layer: plan.name,
     activation: plan.activation,
     units,
     fromStep: step + 1 - STEPS_PER_EPOCH,

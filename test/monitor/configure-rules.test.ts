@@ -88,7 +88,14 @@ test('a report lists the units that the rules in force would call dead or satura
   });
   const listed = (entries: RuleEntry[]): object => {
     const rules = configureRules(entries);
-    const nothing = {steps: 20, weights: [], curves: new Map(), findings: [], notWatched: [], problems: []};
+    const nothing = {
+      steps: 20,
+      weights: [],
+      curves: new Map(),
+      findings: [],
+      notWatched: [],
+      problems: [],
+    };
     const cost = {share: 0, every: 1};
     const [{dead, saturated}] = reportOf({...nothing, layers: [layer], cost, rules}).layers;
     return {dead, saturated};

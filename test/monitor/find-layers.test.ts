@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {ActivationMonitor, layers} from '../../src/index.js';
-import {findLayers} from '../../src/monitor/find-layers.js';
+import {WITHOUT_ACTIVATION, findLayers} from '../../src/monitor/find-layers.js';
+import {activationOfClass} from '../../src/registry.js';
 import {dense, fixed, isHooked, normal, silent} from '../helpers/monitor.js';
 
 type Symbolic = tf.SymbolicTensor;
@@ -31,6 +32,12 @@ class GetterOnly extends Own {
   get activation(): unknown {
     return (tf.layers.activation({activation: 'tanh'}) as unknown as Own).activation;
   }
+}
+
+/** It may do anything. */
+class Unknown extends Own {
+  static className = 'Unknown';
+  readonly activation = null;
 }
 
 function attention(): tf.LayersModel {
@@ -66,6 +73,12 @@ test.each<[string, () => tf.LayersModel, string, RegExp | undefined]>([
     /its activation cannot be replaced/,
   ],
   ['a varying number of units', attention, '', /the number of units varies/],
+  [
+    'a layer that nobody knows',
+    () => within(new Unknown({name: 'watched'})),
+    '',
+    /^what a Unknown applies is not known$/,
+  ],
   ['dropout', () => within(tf.layers.dropout({rate: 0.5, name: 'watched'})), '', /no activation/],
 ])('watches %s, or says why not; training goes on', async (_, make, activation, reason) => {
   const model = make();
@@ -82,6 +95,45 @@ test.each<[string, () => tf.LayersModel, string, RegExp | undefined]>([
   const unseen = report.notWatched.find(({name}) => name === 'watched');
   if (reason) expect(unseen?.reason).toMatch(reason);
   else expect(seen).toMatchObject({samples: 16, slope: null, dead: [], units: 4});
+});
+
+test('every stock layer without an activation is known as one', () => {
+  const {classNameMap} = tf.serialization.SerializationMap.getMap();
+  const stock = Object.entries(classNameMap).filter(
+    ([name, [owner]]) =>
+      (owner as unknown as {prototype: object}).prototype instanceof tf.layers.Layer &&
+      !['PlainFunction', 'GetterOnly', 'Unknown'].includes(name),
+  );
+  const applying = stock.map(([name]) => name).filter(name => !WITHOUT_ACTIVATION.has(name));
+  expect(applying.filter(name => !activationOfClass(name)).sort()).toEqual([
+    'Activation',
+    'Bidirectional',
+    'Conv1D',
+    'Conv2D',
+    'Conv2DTranspose',
+    'Conv3D',
+    'Conv3DTranspose',
+    'ConvLSTM2D',
+    'ConvLSTM2DCell',
+    'Dense',
+    'DepthwiseConv2D',
+    'Functional',
+    'GRU',
+    'GRUCell',
+    'LSTM',
+    'LSTMCell',
+    'Model',
+    'RNN',
+    'SeparableConv2D',
+    'Sequential',
+    'SimpleRNN',
+    'SimpleRNNCell',
+    'Softmax',
+    'StackedRNNCells',
+    'TimeDistributed',
+  ]);
+  const missing = [...WITHOUT_ACTIVATION].filter(name => !Object.hasOwn(classNameMap, name));
+  expect(missing).toEqual([]);
 });
 
 test('an error while observing ends that observation, with one warning', async () => {

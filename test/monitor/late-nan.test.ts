@@ -31,6 +31,24 @@ test('an epoch whose loss is NaN ends training where it was asked for', async ()
   expect(epoch).toEqual([0]);
 });
 
+test('a loss that is infinite where all else is finite is told of the last layer', async () => {
+  const model = fixed(dense(2, {inputShape: [2], activation: 'tanh'}), dense(1, {name: 'output'}));
+  const monitor = new ActivationMonitor({reporters: [], every: 1});
+  const args = {verbose: 0, epochs: 2, callbacks: [monitor]} satisfies tf.ModelFitArgs;
+  // The square of what is missing is more than float32 holds; its gradient is not.
+  await model.fit(normal(64, 2), tf.fill([64, 1], 1e25), args);
+  const findings = monitor.findings.filter(({rule}) => rule === 'non-finite');
+  expect(findings).toMatchObject([
+    {
+      severity: 'error',
+      layer: 'output',
+      message:
+        'NaN or infinity was first seen in the loss, while all the rest was finite, in epoch 0, after step 1 and by step 1',
+      evidence: {phase: 'loss', epoch: 0},
+    },
+  ]);
+});
+
 test('a batch of no samples ends nothing', async () => {
   const model = fixed(dense(4, {inputShape: [2], activation: 'relu'}), dense(1));
   const monitor = new ActivationMonitor({reporters: [], every: 1});
@@ -45,7 +63,7 @@ test('an optimizer that is none is refused before anything is hooked', () => {
   const model = fixed(dense(4, {inputShape: [2], activation: 'relu'}), dense(1));
   const monitor = new ActivationMonitor({reporters: []});
   expect(() => monitor.attach(model, 'sgd' as unknown as tf.Optimizer)).toThrow(
-    'optimizer must be a tf.Optimizer such as tf.train.adam(), got sgd',
+    "optimizer must be a tf.Optimizer such as tf.train.adam(), got 'sgd'",
   );
   expect(model.layers.some(layer => Object.hasOwn(layer, 'call'))).toBe(false);
 });

@@ -138,10 +138,13 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
         });
       }
       const original = optimizer.applyGradients;
-      const monitor = new ActivationMonitor({...silent, every: 1});
+      const onTrainEnd = jest.fn();
+      const monitor = new ActivationMonitor({reporters: [{onTrainEnd}], every: 1});
       const callbacks = [monitor, ...others];
       const fit = model.fit(x, y, {...still, epochs: 2, callbacks});
       await expect(fit).rejects.toThrow('as planned');
+      const {layers: seen, findings} = monitor.report();
+      expect(onTrainEnd.mock.calls).toMatchObject([[{layers: seen, findings}]]);
       expect(isHooked(model)).toBe(false);
       expect(optimizer.applyGradients).toBe(original);
       const report = monitor.report();
@@ -157,6 +160,7 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
       await model.fit(x, y, {...still, epochs: 2, callbacks});
       expect(tf.memory().numTensors).toBe(before);
       expect(monitor.report().layers[0].samples).toBe(160);
+      expect(onTrainEnd).toHaveBeenCalledTimes(2);
     },
   );
 

@@ -270,7 +270,7 @@ describe('backwards', () => {
     expect(first!.lastFiniteRange![1]).toBeCloseTo(high, 5);
   });
 
-  test('an activation with the slope of a root at 0: what gave it its input', async () => {
+  test('an activation with the slope of a root at 0', async () => {
     const root = defineActivation({name: 'root', formula: ({x}) => x.abs().sqrt()});
     const model = fixed(
       dense(2, {inputShape: [FEATURES], activation: 'relu', name: 'before'}),
@@ -292,7 +292,7 @@ describe('backwards', () => {
     );
     expect(await originIn(model, x, {every: 1})).toMatchObject({
       phase: 'backward',
-      layer: 'before',
+      layer: 'root',
       units: [1],
       epoch: 0,
       step: 1,

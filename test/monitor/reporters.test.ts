@@ -15,7 +15,7 @@ test('shows the mean over the units', () => {
   expect(formatReport(report()).split('\n')).toEqual([
     'layer   activation  units  samples  mean   std  zeros  slope  gradient  dead  saturated  outputs',
     'hidden  relu            2      640  2.00  0.50   50 %   0.38    3.0e-3     0          0  ▄         ▄█',
-    '(Means over units, in steps 10–19 of 20.)',
+    '(Means over units, in steps 5–9 of 10.)',
     '',
     'No findings.',
     'Watching took 1.2 % of the time (every batch).',

@@ -100,6 +100,30 @@ test('a pass that is held up by something else changes nothing', () => {
   expect(schedule.spacing).toBe(spacing);
 });
 
+test('what comes after the work of a pass is no part of it, but for watching', () => {
+  const {schedule, watch, wait} = scheduled(1);
+  schedule.beginPass();
+  wait(100);
+  schedule.endWork();
+  wait(5000);
+  watch(10);
+  schedule.endPass(true);
+  expect(schedule.share).toBeCloseTo(10 / 100);
+});
+
+test('what is timed within what is timed counts once', async () => {
+  const {schedule, watch, wait} = scheduled(1);
+  schedule.beginPass();
+  wait(100);
+  schedule.time(() => watch(10));
+  await schedule.timeAsync(async () => {
+    watch(10);
+    await schedule.timeAsync(async () => watch(10));
+  });
+  schedule.endPass(true);
+  expect(schedule.share).toBeCloseTo(30 / 100);
+});
+
 test('its share is of the time of the passes without it', async () => {
   const {schedule, pass, watch, wait} = scheduled(1);
   expect(schedule.share).toBe(0);

@@ -147,6 +147,26 @@ describe.each(['cpu', 'wasm'])('validation on %s', backend => {
     });
   });
 
+  test('is seen first and last whatever it costs', async () => {
+    const model = learning();
+    const monitor = new ActivationMonitor({...silent, overheadBudget: 1e-9});
+    const x = normal(400, 4);
+    await model.fit(x, tf.ones([400, 1]), {
+      epochs: 4,
+      batchSize: 16,
+      verbose: 0,
+      callbacks: [monitor],
+      validationData: held(40) as [tf.Tensor, tf.Tensor],
+    });
+    const seen = monitor.snapshots.filter(({logs}) => logs);
+    const means = seen.map(({layers}) => layers[0].validation!.mean[0]);
+    // Those between are not looked at again.
+    expect(means[1]).toBe(means[0]);
+    expect(means[2]).toBe(means[0]);
+    expect(means[3]).not.toBe(means[0]);
+    expectStatistics(seen[3].layers[0].validation, outputsOf(model, 0, held(40)[0]));
+  });
+
   test('is not what a loss of training or other callbacks predict', async () => {
     const model = learning();
     const [x, y] = train();

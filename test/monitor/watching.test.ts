@@ -176,6 +176,23 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     ]);
   });
 
+  test('a method of a reporter that fails again and again is told of once, whatever it says', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    let count = 0;
+    const failing: Reporter = {
+      onSnapshot: () => {
+        throw new Error(`failure ${++count}`);
+      },
+    };
+    const monitor = new ActivationMonitor({reporters: [failing], every: 1});
+    await small().fit(x(), y(), {epochs: 3, verbose: 0, callbacks: [monitor]});
+    expect(count).toBeGreaterThan(2);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(monitor.report().problems).toEqual([
+      'a reporter failed; training goes on. Error: failure 1',
+    ]);
+  });
+
   test('tells of a finding once, and again when it becomes worse', async () => {
     const model = fixed(dense(4, {inputShape: [4], activation: 'relu'}), dense(1));
     const [kernel] = model.layers[0].getWeights();

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import {ActivationMonitor, layers} from '../../src/index.js';
+import {ActivationMonitor, constraints, layers} from '../../src/index.js';
 import type {WeightSnapshot} from '../../src/monitor/types.js';
 import {dense, normal, silent} from '../helpers/monitor.js';
 
@@ -257,4 +257,69 @@ describe('the curve of a learned activation', () => {
       });
     }
   });
+});
+
+test.each(['another optimizer', 'its first one'])(
+  'a model that is compiled with %s while it is watched',
+  async what => {
+    const isFirst = what === 'its first one';
+    const compile = (model: tf.LayersModel): void =>
+      model.compile({loss: 'meanSquaredError', optimizer: tf.train.adam(0.01)});
+    const model = tf.sequential({
+      layers: [dense(3, {inputShape: [4], activation: 'tanh'}), dense(1, {name: 'output'})],
+    });
+    if (!isFirst) compile(model);
+    const monitor = new ActivationMonitor({...silent, every: 1});
+    const detach = monitor.attach(model);
+    const step = (): unknown => model.trainOnBatch(normal(8, 4), tf.ones([8, 1]));
+    if (!isFirst) await step();
+    const earlier = model.optimizer;
+    compile(model);
+    if (earlier) expect(model.optimizer).not.toBe(earlier);
+    await step();
+    await step();
+    detach();
+    expect(monitor.report().weights.map(({steps}) => steps)).toEqual(
+      Array(4).fill(isFirst ? 2 : 3),
+    );
+    for (const optimizer of [earlier, model.optimizer]) {
+      if (optimizer) expect(Object.hasOwn(optimizer, 'applyGradients')).toBe(false);
+    }
+  },
+);
+
+test('a slope that is held where it is, is told of each call and of one at each time step', async () => {
+  const held = (name: string): tf.layers.Layer =>
+    layers.prelu({
+      name,
+      alphaInitializer: tf.initializers.constant({value: 0.25}),
+      alphaConstraint: constraints.minMaxValue(0.25, 0.25),
+    });
+  const input = tf.input({shape: [2, 4]});
+  const shared = held('shared');
+  const steps = [
+    tf.layers.timeDistributed({layer: dense(3)}),
+    tf.layers.timeDistributed({layer: held('inner'), name: 'outer'}),
+    tf.layers.flatten(),
+    dense(3),
+    shared,
+    dense(3),
+    shared,
+    dense(1),
+  ];
+  const output = steps.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input);
+  const model = tf.model({inputs: input, outputs: output});
+  model.compile({loss: 'meanSquaredError', optimizer: tf.train.sgd(0.1)});
+  const monitor = new ActivationMonitor({...silent, every: 1, rules: ['learned-parameters']});
+  await model.fit(normal(640, 2, 4), tf.ones([640, 1]), {
+    epochs: 2,
+    verbose: 0,
+    callbacks: [monitor],
+  });
+  const told = monitor.findings.filter(({evidence}) => evidence.still !== undefined);
+  expect(told.map(({layer}) => layer)).toEqual([
+    'outer/inner',
+    'shared (call 1)',
+    'shared (call 2)',
+  ]);
 });

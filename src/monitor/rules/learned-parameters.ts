@@ -109,7 +109,7 @@ function still(layer: LayerSnapshot, snapshot: Snapshot): Aspect[] {
   if (!kernelsOf(snapshot).some(moves)) return [];
   const found = snapshot.weights.filter(
     weight =>
-      weight.layer === layer.name && weight.isOfActivation && weight.steps > 0 && !moves(weight),
+      weight.layer === layer.layer && weight.isOfActivation && weight.steps > 0 && !moves(weight),
   );
   if (found.length === 0) return [];
   const hasGradient = found.some(({gradient}) => gradient > 0);

@@ -13,6 +13,7 @@ const PLACES: Readonly<Record<Phase, string>> = {
   forward: 'in the outputs',
   backward: 'in the gradient on its way back',
   update: 'in a weight after an optimizer step',
+  loss: 'in the loss, while all the rest was finite',
 };
 
 const findInData: Fixes[number] = {
@@ -40,6 +41,7 @@ const clipGradients: Fixes[number] = {
 const FIXES: Readonly<Record<Phase, Fixes>> = {
   forward: [findInData, scaleInputs, lowerLearningRate, clipGradients],
   backward: [findInData, stableLoss, lowerLearningRate, clipGradients],
+  loss: [findInData, stableLoss, scaleInputs, lowerLearningRate],
   update: [lowerLearningRate, stableLoss, clipGradients],
 };
 

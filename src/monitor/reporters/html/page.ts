@@ -103,11 +103,7 @@ function verdictOf(kind: string, symbol: string, text: string): Markup {
   return markup`<p class="verdict ${kind}"><span aria-hidden="true">${symbol}</span>${text}</p>`;
 }
 
-function summary(
-  {layers, cost, steps}: Report,
-  began: Date | undefined,
-  ended: Date,
-): Markup {
+function summary({layers, cost, steps}: Report, began: Date | undefined, ended: Date): Markup {
   return definitions([
     ['layers watched', layers.length],
     ...(steps > 0 ? ([['training steps', formatCount(steps)]] as const) : []),
