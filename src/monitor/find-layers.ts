@@ -10,7 +10,7 @@ import {activationNamed, activationOfClass} from '../registry.js';
 import type {StringActivation} from '../tfjs-classes.js';
 import {flowsOf, graphOf, nodesOf, outputLayersOf} from './flow.js';
 import type {Flow, Layer} from './flow.js';
-import type {Report} from './types.js';
+import type {LayerClass, Report} from './types.js';
 
 /** How a layer applies an activation: what to look at while it is called. */
 export type Applied =
@@ -33,6 +33,7 @@ export type Applied =
 export interface WatchedLayer {
   /** The layer whose calls tell of it. */
   readonly layer: Layer;
+  readonly classes: LayerClass;
   readonly applied: Applied;
   /** Whether a call has a part for each time step, and in which order. */
   readonly steps: 'none' | 'forwards' | 'backwards';
@@ -60,7 +61,7 @@ export type NotWatched = Report['notWatched'][number];
 type Described = Pick<WatchedLayer, 'activationName' | 'instance' | 'weightNames'>;
 type Found = Omit<
   WatchedLayer,
-  'layerName' | 'calls' | 'isMasked' | 'isChannelsFirst' | 'isOutput'
+  'layerName' | 'classes' | 'calls' | 'isMasked' | 'isChannelsFirst' | 'isOutput'
 >;
 type Reason = Omit<NotWatched, 'name'>;
 
@@ -197,6 +198,7 @@ function visit(
         ...each,
         layerName: known?.layerName ?? name,
         name: known?.name ?? each.name,
+        classes: classesOf(layer),
         calls: calls + (known?.calls ?? 0),
         isOutput: isOutput || (known?.isOutput ?? false),
         isMasked: isMasked || (known?.isMasked ?? false),
@@ -243,6 +245,15 @@ interface Wrapper {
   readonly backwardLayer?: Layer;
 }
 
+/** The class of a layer, or of the one within it; of an `RNN`, that of its first cell. */
+export function classesOf(layer: Layer): LayerClass {
+  const className = layer.getClassName();
+  const {layer: inner, forwardLayer} = layer as Wrapper;
+  const wrapped = inner ?? forwardLayer ?? (className === 'RNN' ? cellsOf(layer)[0] : undefined);
+  if (!(wrapped instanceof tf.layers.Layer)) return {layerClass: className};
+  return {wrapperClass: className, ...classesOf(wrapped)};
+}
+
 /** A layer that another applies at each time step. */
 function describeInner(
   layer: Layer,
@@ -274,19 +285,29 @@ const GATES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   },
 };
 
+/** What a recurrent layer applies at each time step: its cell, or several one after the other. */
+interface Recurrent {
+  readonly cell: Layer & {readonly cells?: readonly Layer[]};
+  readonly goBackwards?: boolean;
+}
+
+function cellsOf(layer: Layer): readonly Layer[] {
+  const {cell} = layer as unknown as Recurrent;
+  return cell.cells ?? [cell];
+}
+
 /** The activations of a recurrent layer's cells. */
 function describeCells(layer: Layer, name: string): Found[] | Reason {
-  const {cell, goBackwards} = layer as unknown as {cell: Layer; goBackwards?: boolean};
-  const {cells} = cell as unknown as {cells?: readonly Layer[]};
+  const {cell, goBackwards} = layer as unknown as Recurrent;
   const isKnown = (each: Layer): boolean => Object.hasOwn(GATES, each.getClassName());
-  const all = cells ?? [cell];
+  const all = cellsOf(layer);
   const unknown = all.find(each => !isKnown(each));
   if (unknown) {
     return notKnown(unknown.getClassName());
   }
   const steps = goBackwards ? 'backwards' : 'forwards';
   return all.flatMap((each, index) => {
-    const prefix = cells ? `${name}/cell_${index}` : name;
+    const prefix = cell.cells ? `${name}/cell_${index}` : name;
     const fields = Object.entries(GATES[each.getClassName()]);
     return fields.flatMap(([field, uses]) => {
       const activation = (each as unknown as Record<string, StringActivation>)[field];

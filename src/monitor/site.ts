@@ -187,7 +187,7 @@ export class Site {
   snapshot(): LayerSnapshot[] {
     const {name, units, training, past, previous, steps, formula, formulaAtStart} = this;
     if (!training || !past) return [];
-    const {layerName, activationName, instance, weightNames} = this.watched;
+    const {layerName, classes, activationName, instance, weightNames} = this.watched;
     const current = training.statistics();
     const isEnough = current.samples >= ENOUGH_SAMPLES || !previous;
     const statistics = isEnough ? {...current, ...steps!} : previous;
@@ -199,6 +199,7 @@ export class Site {
       {
         name,
         layer: layerName,
+        ...classes,
         activation: activationName,
         units,
         isOutput: this.watched.isOutput,

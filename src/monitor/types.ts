@@ -40,11 +40,19 @@ export interface UnitStatistics {
   readonly firingRate: readonly number[] | null;
 }
 
+/** What a layer is: enough to write code that makes one like it. */
+export interface LayerClass {
+  /** The class of the layer, such as 'Dense' or 'LSTM'; where one is within another, of the inner one. */
+  readonly layerClass: string;
+  /** The class of the layer around it, such as 'TimeDistributed'; absent where there is none. */
+  readonly wrapperClass?: string;
+}
+
 /**
  * One watched call of a layer, as plain data. Arrays are indexed by unit. The statistics describe the
  * latest window of training samples that had enough of them; what counts from the beginning says so.
  */
-export interface LayerSnapshot extends UnitStatistics {
+export interface LayerSnapshot extends UnitStatistics, LayerClass {
   readonly name: string;
   /** The layer of the model that applies it; `name` tells calls, gates and inner layers apart too. */
   readonly layer: string;
@@ -96,7 +104,7 @@ export interface LayerSnapshot extends UnitStatistics {
 }
 
 /** One trainable weight of the model, over the steps of a window. Means are over its elements. */
-export interface WeightSnapshot {
+export interface WeightSnapshot extends LayerClass {
   /** The layer that it belongs to, and its name there, such as 'kernel'. */
   readonly layer: string;
   readonly name: string;

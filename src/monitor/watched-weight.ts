@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import {input, where} from '../formula/index.js';
 import type {Program, ProgramShapes} from '../kernels/index.js';
-import {isOfActivation} from './find-layers.js';
+import {classesOf, isOfActivation} from './find-layers.js';
 import {finiteOrZero, isFiniteNumber} from './finite.js';
 import {graphOf, nodesOf} from './flow.js';
 import {Gathering} from './gathering.js';
 import {keepFurther, untaped} from './passes.js';
 import type {Reading} from './readings.js';
-import type {WeightSnapshot} from './types.js';
+import type {LayerClass, WeightSnapshot} from './types.js';
 
 /** Gradients count as no larger than this in the sum of their squares, which stays finite so. */
 const LARGEST_GRADIENT = 1e18;
@@ -47,6 +47,7 @@ export class WatchedWeight {
     readonly name: string,
     readonly isOfActivation: boolean,
     readonly variable: tf.Variable,
+    private readonly classes: LayerClass,
   ) {
     const one = variable.shape.map(() => 1);
     this.shapes = {full: variable.shape, reduced: STEP.outputs.map(() => one)};
@@ -91,13 +92,14 @@ export class WatchedWeight {
 
   /** The steps of the window so far, or where there are none, of the one before it. */
   snapshot(): WeightSnapshot[] {
-    const {layer, name, isOfActivation, variable, steps, gathering} = this;
+    const {layer, name, isOfActivation, variable, classes, steps, gathering} = this;
     if (steps === 0) return this.previous ? [this.previous] : [];
     const {size, shape} = variable;
     const mean = (output: number): number => (gathering.read(output)[0] ?? NaN) / (steps * size);
     return [
       {
         layer,
+        ...classes,
         name,
         shape,
         isOfActivation,
@@ -138,7 +140,7 @@ export function weightsToWatch(model: tf.LayersModel, prefix = ''): WatchedWeigh
     const variables = layer.weights as unknown as readonly LayerVariable[];
     return variables.map(({originalName, val}) => {
       const own = originalName.split('/').pop()!;
-      return new WatchedWeight(name, own, isOfActivation(layer), val);
+      return new WatchedWeight(name, own, isOfActivation(layer), val, classesOf(layer));
     });
   });
   const seen = new Set<tf.Variable>();

@@ -9,6 +9,7 @@ export function layerOf(units: number, changes: Partial<LayerSnapshot> = {}): La
   return {
     name: 'hidden',
     layer: 'hidden',
+    layerClass: 'Dense',
     activation: 'tanh',
     units,
     isOutput: false,
@@ -45,6 +46,7 @@ export function layerOf(units: number, changes: Partial<LayerSnapshot> = {}): La
 export function kernelOf(layer: string, changes: Partial<WeightSnapshot> = {}): WeightSnapshot {
   return {
     layer,
+    layerClass: 'Dense',
     name: 'kernel',
     shape: [10, 10],
     isOfActivation: false,

@@ -163,6 +163,7 @@ function snapshotOf(
     ...statistics,
     name: plan.name,
     layer: plan.name,
+    layerClass: plan.weights ? 'PReLU' : 'Dense',
     activation: plan.activation,
     units,
     fromStep: step + 1 - STEPS_PER_EPOCH,
@@ -199,6 +200,7 @@ function weightsOf(plans: readonly LayerPlan[], units: number, progress: number)
   return plans.flatMap(({name, weights}, index) =>
     [...(weights ? ['alpha'] : []), 'kernel', 'bias'].map(weight => ({
       layer: name,
+      layerClass: weight === 'alpha' ? 'PReLU' : 'Dense',
       name: weight,
       shape: weight === 'kernel' ? [units, units] : [units],
       isOfActivation: weight === 'alpha',
