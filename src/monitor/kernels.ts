@@ -1,3 +1,4 @@
+import type {Subject} from './layer-code.js';
 import type {Snapshot, WeightSnapshot} from './types.js';
 
 /** The kernels of a model's layers, from the inputs to the outputs, that were watched in a step. */
@@ -5,6 +6,11 @@ export function kernelsOf({weights}: Snapshot): WeightSnapshot[] {
   return weights.filter(
     ({name, isOfActivation, steps}) => /kernel/i.test(name) && !isOfActivation && steps > 0,
   );
+}
+
+/** The layer that a weight belongs to, with its activation if that is watched. */
+export function ownerOf(weight: WeightSnapshot, {layers}: Snapshot): Subject {
+  return layers.find(({layer}) => layer === weight.layer) ?? weight;
 }
 
 /** The norm of a weight's gradient in one step. */

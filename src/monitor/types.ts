@@ -140,6 +140,18 @@ export interface FirstNonFinite {
   readonly lastFiniteRange: readonly [number, number] | null;
 }
 
+/** Who changes the weights of a model, as it tells of itself. */
+export interface OptimizerSnapshot {
+  /** Such as 'SGD' or 'Adam'. */
+  readonly className: string;
+  /** As of now. */
+  readonly learningRate: number;
+  /** The numbers and switches of its `getConfig()`, such as momentum. */
+  readonly settings: Readonly<Record<string, number | boolean>>;
+  /** Whether the model was compiled with it; else it is that of a loop of one's own. */
+  readonly isOfModel: boolean;
+}
+
 /** The state of a model at the end of a window of training batches. All that the rules see. */
 export interface Snapshot {
   /** The current epoch and the last training step, both from 0. */
@@ -151,6 +163,8 @@ export interface Snapshot {
   readonly layers: readonly LayerSnapshot[];
   readonly weights: readonly WeightSnapshot[];
   readonly firstNonFinite: FirstNonFinite | null;
+  /** Null where none was seen, or it does not tell its class and learning rate. */
+  readonly optimizer: OptimizerSnapshot | null;
   /** The loss and the metrics of the epoch, where the window ended with one. */
   readonly logs?: Readonly<Record<string, number>>;
 }

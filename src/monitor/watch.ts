@@ -5,6 +5,7 @@ import type {NotWatched} from './find-layers.js';
 import {Findings} from './findings.js';
 import {observeLayer} from './hooks.js';
 import type {Phase} from './hooks.js';
+import {optimizerSnapshot} from './optimizer-snapshot.js';
 import {observeSteps} from './optimizer-steps.js';
 import type {Settings} from './options.js';
 import {GradientScope, isRecording} from './passes.js';
@@ -431,6 +432,7 @@ export class Watch {
       layers: sites.flatMap(site => site.snapshot()),
       weights: weights.flatMap(weight => weight.snapshot()),
       firstNonFinite: this.provenance.first,
+      optimizer: optimizerSnapshot(this.optimizer, this.model),
       ...(logs ? {logs} : {}),
     };
     for (const finding of this.found.judge(snapshot, history, isWindow)) this.announce(finding);

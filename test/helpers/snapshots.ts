@@ -68,6 +68,7 @@ export function snapshotOf(changes: Partial<Snapshot> = {}): Snapshot {
     layers: [],
     weights: [],
     firstNonFinite: null,
+    optimizer: {className: 'SGD', learningRate: 0.01, settings: {}, isOfModel: true},
     ...changes,
   };
 }

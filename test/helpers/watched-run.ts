@@ -115,6 +115,7 @@ export function watchedRun({
       layers,
       weights: weightsOf(plans, units, progress),
       firstNonFinite: null,
+      optimizer: {className: 'SGD', learningRate: 0.01, settings: {}, isOfModel: true},
       logs,
     };
   });

@@ -35,7 +35,7 @@ export const activationScaleRule = defineRule({
     const [layer, ...others] = found;
     const spread = spreadOf(layer);
     const isFirst = layer === snapshot.layers[0];
-    const fixes = [normalizeBeforeActivation, startAtScale];
+    const fixes = [normalizeBeforeActivation(layer), startAtScale(layer)];
     return [
       {
         severity: 'warning',

@@ -1,4 +1,6 @@
 import {fewerUnits, scaleInputs} from '../fixes.js';
+import type {Fix} from '../fixes.js';
+import {layerCode} from '../layer-code.js';
 import {plural} from '../text.js';
 import type {LayerSnapshot} from '../types.js';
 import {LAYER_SHARE, SAMPLES_NEEDED, isFiniteUnit, unitsWhere} from '../units.js';
@@ -59,14 +61,22 @@ function checkLayer(layer: LayerSnapshot, warningShare: number): Problem[] {
           code: 'tf.moments(x, 0).variance.print();',
         },
         scaleInputs,
-        {
-          title: 'A single output with softmax is always 1: use sigmoid',
-          code: "tf.layers.dense({units: 1, activation: 'sigmoid'});",
-        },
-        fewerUnits,
+        ...(isSingleSoftmax(layer) ? [useSigmoid(layer)] : []),
+        ...(layer.units > 1 ? [fewerUnits(layer)] : []),
       ],
     },
   ];
+}
+
+function isSingleSoftmax({units, slope}: LayerSnapshot): boolean {
+  return units === 1 && slope === null;
+}
+
+function useSigmoid(layer: LayerSnapshot): Fix {
+  return {
+    title: 'A single output with softmax is always 1: use sigmoid',
+    code: `${layerCode(layer, {activation: "'sigmoid'"})};`,
+  };
 }
 
 function isConstant({min, max}: LayerSnapshot, unit: number): boolean {

@@ -55,7 +55,7 @@ export const deadUnitsRule = defineRule({
 
 function checkLayer(
   layer: LayerSnapshot,
-  {trainingSamples}: Snapshot,
+  snapshot: Snapshot,
   options: Record<'samples' | 'share' | 'errorShare', number>,
 ): Problem[] {
   const units = deadUnits(layer, options);
@@ -63,7 +63,7 @@ function checkLayer(
   const share = units.length / layer.units;
   const quietSamples = Math.min(...units.map(unit => layer.quietSamples[unit]));
   // A sample that was seen again is no further evidence.
-  const samples = Math.min(quietSamples, trainingSamples ?? Infinity);
+  const samples = Math.min(quietSamples, snapshot.trainingSamples ?? Infinity);
   const bound = Math.min(1, 3 / samples);
   const lastFired = units.map(unit => layer.lastFired[unit]);
   const neverFired = lastFired.filter(step => step < 0).length;
@@ -86,7 +86,7 @@ function checkLayer(
         neverFired,
         ...validationEvidence(layer, units),
       },
-      fixes: fixesOf(neverFired > units.length / 2),
+      fixes: fixesOf(layer, snapshot, neverFired > units.length / 2),
     },
   ];
 }
@@ -102,8 +102,12 @@ function validationEvidence({validation}: LayerSnapshot, units: readonly number[
 }
 
 /** Units that never fired started that way; the others were pushed by an update that was too large. */
-function fixesOf(neverFired: boolean): NonNullable<Problem['fixes']> {
-  return neverFired
-    ? [scaleInputs, startAtScale, lowerLearningRate, slopeOnBothSides]
-    : [lowerLearningRate, scaleInputs, startAtScale, slopeOnBothSides];
+function fixesOf(
+  layer: LayerSnapshot,
+  snapshot: Snapshot,
+  neverFired: boolean,
+): NonNullable<Problem['fixes']> {
+  const start = [scaleInputs, startAtScale(layer)];
+  const rate = lowerLearningRate(snapshot);
+  return [...(neverFired ? [...start, rate] : [rate, ...start]), ...slopeOnBothSides(layer)];
 }

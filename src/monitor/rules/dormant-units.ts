@@ -1,6 +1,6 @@
 import {fewerUnits, lowerLearningRate, startAtScale} from '../fixes.js';
 import {plural} from '../text.js';
-import type {LayerSnapshot} from '../types.js';
+import type {LayerSnapshot, Snapshot} from '../types.js';
 import {LAYER_SHARE, SAMPLES_NEEDED, isOutput, unitsBelow} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
@@ -26,10 +26,14 @@ export const dormantUnitsRule = defineRule({
     snapshot.layers
       .filter(({slope, samples}) => slope !== null && samples >= options.samples)
       .filter(layer => !isOutput(layer, snapshot))
-      .flatMap(layer => checkLayer(layer, options)),
+      .flatMap(layer => checkLayer(layer, snapshot, options)),
 });
 
-function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', number>): Problem[] {
+function checkLayer(
+  layer: LayerSnapshot,
+  snapshot: Snapshot,
+  options: Record<'score' | 'share', number>,
+): Problem[] {
   const dead = new Set(deadUnits(layer));
   const {units, scores} = unitsBelow(layer, layer.magnitude, options.score, dead);
   if (units.length === 0) return [];
@@ -44,7 +48,7 @@ function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', num
         `${units.length} of ${plural(layer.units, 'unit')} are dormant: their mean |output| is at ` +
         `most ${options.score} of the layer's`,
       evidence: {samples: layer.samples, scores, share},
-      fixes: [lowerLearningRate, startAtScale, fewerUnits],
+      fixes: [lowerLearningRate(snapshot), startAtScale(layer), fewerUnits(layer)],
     },
   ];
 }

@@ -1,5 +1,6 @@
 import {lowerLearningRate, normalizeBeforeActivation, scaleInputs, startAtScale} from '../fixes.js';
-import {gradientNorm, kernelsOf} from '../kernels.js';
+import {gradientNorm, kernelsOf, ownerOf} from '../kernels.js';
+import type {Subject} from '../layer-code.js';
 import type {Snapshot} from '../types.js';
 import {meanOf} from '../mean.js';
 import {isOutput} from '../units.js';
@@ -56,11 +57,12 @@ function growsBackward(
   const ratio = first / last;
   if (!(ratio > options.ratio * slack) || last === 0) return undefined;
   const gradients = Object.fromEntries(hidden.map(({name}, i) => [name, sizes[i]]));
-  return explosion(
-    hidden[0].name,
-    `the mean gradient grows ${ratio.toPrecision(2)} times from ${hidden[hidden.length - 1].name} to here`,
-    {ratio, gradients},
-  );
+  return {
+    layer: hidden[0].name,
+    message: `the mean gradient grows ${ratio.toPrecision(2)} times from ${hidden[hidden.length - 1].name} to here`,
+    evidence: {ratio, gradients},
+    ...remedy(hidden[0], snapshot),
+  };
 }
 
 function isHuge(
@@ -73,9 +75,12 @@ function isHuge(
   );
   if (!kernel) return undefined;
   const {layer, name, gradient} = kernel;
-  return explosion(layer, `the mean gradient of its ${name} is ${gradient.toExponential(1)}`, {
-    gradient,
-  });
+  return {
+    layer,
+    message: `the mean gradient of its ${name} is ${gradient.toExponential(1)}`,
+    evidence: {gradient},
+    ...remedy(ownerOf(kernel, snapshot), snapshot),
+  };
 }
 
 function keepsDoubling(
@@ -86,26 +91,32 @@ function keepsDoubling(
   const recent = [...history.filter(({step}) => step < snapshot.step), snapshot];
   const windows = recent.slice(-doublings - 1);
   if (windows.length <= doublings) return undefined;
-  for (const {layer, name} of kernelsOf(snapshot)) {
+  for (const latest of kernelsOf(snapshot)) {
+    const {layer, name} = latest;
     const norms = windows.map(window => {
       const kernel = kernelsOf(window).find(each => each.layer === layer && each.name === name);
       return kernel ? gradientNorm(kernel) : NaN;
     });
     const isDoubling = norms.every((norm, index) => index === 0 || norm >= 2 * norms[index - 1]);
     if (!isDoubling || !(norms[norms.length - 1] > SMALL)) continue;
-    return explosion(layer, `the gradient of its ${name} doubled in each of ${doublings} windows`, {
-      norms,
-    });
+    return {
+      layer,
+      message: `the gradient of its ${name} doubled in each of ${doublings} windows`,
+      evidence: {norms},
+      ...remedy(ownerOf(latest, snapshot), snapshot),
+    };
   }
   return undefined;
 }
 
-function explosion(layer: string, message: string, evidence: Problem['evidence']): Problem {
+function remedy(layer: Subject, snapshot: Snapshot): Pick<Problem, 'severity' | 'fixes'> {
   return {
     severity: 'warning',
-    layer,
-    message,
-    evidence,
-    fixes: [lowerLearningRate, scaleInputs, startAtScale, normalizeBeforeActivation],
+    fixes: [
+      lowerLearningRate(snapshot),
+      scaleInputs,
+      startAtScale(layer),
+      normalizeBeforeActivation(layer),
+    ],
   };
 }

@@ -1,6 +1,6 @@
 import {fewerUnits, lowerLearningRate, normalizeBeforeActivation} from '../fixes.js';
 import {plural} from '../text.js';
-import type {LayerSnapshot} from '../types.js';
+import type {LayerSnapshot, Snapshot} from '../types.js';
 import {LAYER_SHARE, SAMPLES_NEEDED, isOutput, unitsBelow} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
@@ -24,10 +24,14 @@ export const gradientDormantUnitsRule = defineRule({
   check: ({snapshot, options}) =>
     snapshot.layers
       .filter(layer => layer.samples >= options.samples && !isOutput(layer, snapshot))
-      .flatMap(layer => checkLayer(layer, options)),
+      .flatMap(layer => checkLayer(layer, snapshot, options)),
 });
 
-function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', number>): Problem[] {
+function checkLayer(
+  layer: LayerSnapshot,
+  snapshot: Snapshot,
+  options: Record<'score' | 'share', number>,
+): Problem[] {
   const gradient = layer.inputGradient ?? layer.gradient;
   if (!gradient) return [];
   const others = new Set([...deadUnits(layer), ...saturatedUnits(layer)]);
@@ -43,7 +47,7 @@ function checkLayer(layer: LayerSnapshot, options: Record<'score' | 'share', num
         `${units.length} of ${plural(layer.units, 'unit')} hardly learn: their mean gradient is at ` +
         `most ${options.score} of the layer's`,
       evidence: {samples: layer.samples, scores, layerMean: mean, share},
-      fixes: [lowerLearningRate, normalizeBeforeActivation, fewerUnits],
+      fixes: [lowerLearningRate(snapshot), normalizeBeforeActivation(layer), fewerUnits(layer)],
     },
   ];
 }

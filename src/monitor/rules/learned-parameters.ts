@@ -1,4 +1,7 @@
+import {added, normalizeBeforeActivation} from '../fixes.js';
+import type {Fix} from '../fixes.js';
 import {kernelsOf} from '../kernels.js';
+import {activationCode, layerCode} from '../layer-code.js';
 import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot, Snapshot, WeightSnapshot} from '../types.js';
@@ -12,6 +15,9 @@ type Aspect = Omit<Problem, 'layer'>;
 
 /** A weight whose mean step is below this share of its size stands still in float32. */
 const STILL = 1e-7;
+
+/** How far from its start a weight may go. */
+const NEAR_START = 0.5;
 
 /** A standing finding of inputs outside goes only once clearly fewer are. */
 const SLACK = 0.8;
@@ -55,12 +61,7 @@ function outside(layer: LayerSnapshot, options: Options, isStanding: boolean): A
       severity: share >= options.outsideWarning ? 'warning' : 'info',
       message: `${percent(share)} of its inputs are beyond the range that its weights were fitted to`,
       evidence: {outsideShare: share},
-      fixes: [
-        {
-          title: 'Normalize before the activation',
-          code: 'model.add(tf.layers.batchNormalization());\nmodel.add(layers.rational());',
-        },
-      ],
+      fixes: [normalizeBeforeActivation(layer)],
     },
   ];
 }
@@ -88,19 +89,29 @@ function linear(layer: LayerSnapshot, first: Snapshot | undefined, options: Opti
       fixes: [
         {
           title: 'If the model is as good as needed, leave the activation out',
-          code: 'model.add(tf.layers.dense({units}));',
+          code: added(layerCode(layer)),
         },
-        {
-          title: 'Keep its weights near their start',
-          code: 'model.add(layers.prelu({alphaRegularizer: tf.regularizers.l2({l2: 0.01})}));',
-        },
+        ...keepNearStart(layer),
         {
           title: 'Learn one curve for the layer',
-          code: "model.add(layers.prelu({sharedAxes: 'all'}));",
+          code: added(activationCode(layer, {sharedAxes: "'all'"})),
         },
       ],
     },
   ];
+}
+
+function keepNearStart(layer: LayerSnapshot): Fix[] {
+  const starts = Object.entries(layer.startingWeights ?? {});
+  if (starts.length === 0) return [];
+  const bounds = starts.map(([weight, values]) => {
+    const low = Math.min(...values) - NEAR_START;
+    const high = Math.max(...values) + NEAR_START;
+    const [least, greatest] = [low, high].map(value => Number(value.toPrecision(2)));
+    return [`${weight}Constraint`, `constraints.minMaxValue(${least}, ${greatest})`];
+  });
+  const code = added(activationCode(layer, Object.fromEntries(bounds)));
+  return [{title: 'Keep its weights near their start', code}];
 }
 
 /** Weights that are not trained are not among those of the snapshot. */
@@ -112,6 +123,10 @@ function still(layer: LayerSnapshot, snapshot: Snapshot): Aspect[] {
       weight.layer === layer.layer && weight.isOfActivation && weight.steps > 0 && !moves(weight),
   );
   if (found.length === 0) return [];
+  const starts = found.map(({name}) => [
+    `${name}Initializer`,
+    'tf.initializers.constant({value: 0.25})',
+  ]);
   const hasGradient = found.some(({gradient}) => gradient > 0);
   return [
     {
@@ -127,7 +142,7 @@ function still(layer: LayerSnapshot, snapshot: Snapshot): Aspect[] {
         },
         {
           title: 'Start it elsewhere',
-          code: 'layers.prelu({alphaInitializer: tf.initializers.constant({value: 0.25})});',
+          code: added(activationCode(layer, Object.fromEntries(starts))),
         },
       ],
     },

@@ -1,10 +1,10 @@
 import {lowerLearningRate, scaleInputs} from '../fixes.js';
+import type {Fix} from '../fixes.js';
 import {plural, ranges} from '../text.js';
 import type {FirstNonFinite, LayerSnapshot, Snapshot} from '../types.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
 
-type Fixes = NonNullable<Problem['fixes']>;
 type Phase = FirstNonFinite['phase'];
 
 const SHOWN_UNITS = 8;
@@ -16,19 +16,21 @@ const PLACES: Readonly<Record<Phase, string>> = {
   loss: 'in the loss, while all the rest was finite',
 };
 
-const findInData: Fixes[number] = {
+const findInData: Fix = {
   title: 'Look for NaN and infinity in the inputs and targets',
-  code: 'const isBroken = tf.any(tf.logicalNot(tf.isFinite(x)));\nisBroken.print();',
+  code: 'for (const data of [x, y]) tf.logicalNot(tf.isFinite(data)).any().print();',
 };
 
-const stableLoss: Fixes[number] = {
-  title: 'Keep log and division away from 0: give the loss logits, not probabilities',
-  code:
-    'const loss = (truth, logits) => tf.losses.softmaxCrossEntropy(truth, logits);\n' +
-    'model.compile({optimizer: tf.train.adam(1e-4), loss});',
-};
+function stableLoss({optimizer}: Snapshot): Fix {
+  const loss = 'const loss = (truth, logits) => tf.losses.softmaxCrossEntropy(truth, logits);';
+  const isOfLoop = optimizer?.isOfModel === false;
+  return {
+    title: 'Keep log and division away from 0: give the loss logits, not probabilities',
+    code: isOfLoop ? loss : `${loss}\nmodel.compile({optimizer: model.optimizer, loss});`,
+  };
+}
 
-const clipGradients: Fixes[number] = {
+const clipGradients: Fix = {
   title: 'Clip the gradients in a loop of your own',
   code:
     'tf.tidy(() => {\n' +
@@ -38,11 +40,16 @@ const clipGradients: Fixes[number] = {
     '});',
 };
 
-const FIXES: Readonly<Record<Phase, Fixes>> = {
-  forward: [findInData, scaleInputs, lowerLearningRate, clipGradients],
-  backward: [findInData, stableLoss, lowerLearningRate, clipGradients],
-  loss: [findInData, stableLoss, scaleInputs, lowerLearningRate],
-  update: [lowerLearningRate, stableLoss, clipGradients],
+const FIXES: Readonly<Record<Phase, (snapshot: Snapshot) => Fix[]>> = {
+  forward: snapshot => [findInData, scaleInputs, lowerLearningRate(snapshot), clipGradients],
+  backward: snapshot => [
+    findInData,
+    stableLoss(snapshot),
+    lowerLearningRate(snapshot),
+    clipGradients,
+  ],
+  loss: snapshot => [findInData, stableLoss(snapshot), scaleInputs, lowerLearningRate(snapshot)],
+  update: snapshot => [lowerLearningRate(snapshot), stableLoss(snapshot), clipGradients],
 };
 
 /**
@@ -67,6 +74,7 @@ function describeOrigin(origin: string, broken: readonly string[], snapshot: Sna
   const gradients = layer ? total(layer.nonFiniteGradients) : 0;
   const weights = layer ? nonFiniteWeights(layer) : [];
   const units = first?.units ?? (layer ? nonFiniteUnits(layer) : []);
+  const phase = first?.phase ?? (count > 0 || weights.length > 0 ? 'forward' : 'backward');
   const alsoIn = broken.filter(name => name !== origin);
   const counts = [
     ...(count > 0 ? [`${plural(count, 'output')} so far`] : []),
@@ -82,7 +90,7 @@ function describeOrigin(origin: string, broken: readonly string[], snapshot: Sna
     message:
       message + (alsoIn.length > 0 ? `; it is in ${plural(alsoIn.length, 'more place')}` : ''),
     evidence: {count, gradients, weights, alsoIn, ...first},
-    fixes: FIXES[first?.phase ?? (count > 0 || weights.length > 0 ? 'forward' : 'backward')],
+    fixes: FIXES[phase](snapshot),
   };
 }
 

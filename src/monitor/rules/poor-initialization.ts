@@ -1,7 +1,9 @@
 import {normalizeBeforeActivation, startAtScale} from '../fixes.js';
-import {kernelScales} from '../kernels.js';
+import type {Fix} from '../fixes.js';
+import {kernelScales, ownerOf} from '../kernels.js';
+import {initializedCode, isRecurrent} from '../layer-code.js';
 import {plural} from '../text.js';
-import type {LayerSnapshot, Snapshot} from '../types.js';
+import type {LayerClass, LayerSnapshot, Snapshot} from '../types.js';
 import {isOutput, rootMeanSquare} from '../units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -61,6 +63,7 @@ function isOffScale(
   if (!hasLeft || found.length <= scales.length / 2) return undefined;
   const [{kernel, low, high}] = found;
   const scale = isLarge ? low : high;
+  const owner = ownerOf(kernel, first);
   return {
     severity: 'warning',
     layer: kernel.layer,
@@ -73,13 +76,18 @@ function isOffScale(
       std: Object.fromEntries(hidden.map(({name}, index) => [name, spreads[index]])),
     },
     fixes: [
-      startAtScale,
-      {
-        title: 'For tanh, sigmoid and the like, start at their scale',
-        code: "tf.layers.dense({units, activation: 'tanh', kernelInitializer: 'glorotNormal'});",
-      },
-      normalizeBeforeActivation,
+      startAtScale(owner),
+      ...(isRecurrent(owner) ? [] : [startForTanh(owner)]),
+      normalizeBeforeActivation(owner),
     ],
+  };
+}
+
+/** The gates of recurrent layers are such by themselves. */
+function startForTanh(layer: LayerClass): Fix {
+  return {
+    title: 'For tanh, sigmoid and the like, start at their scale',
+    code: `${initializedCode(layer, 'glorotNormal', {activation: "'tanh'"})};`,
   };
 }
 
@@ -91,12 +99,13 @@ function hasUnitsAlike({units, input}: LayerSnapshot): boolean {
   return units > 1 && std[0] > 0 && [mean, std, min, max].every(isAlike);
 }
 
-function areAlike({name, units, input}: LayerSnapshot): Problem {
+function areAlike(layer: LayerSnapshot): Problem {
+  const {name, units, input} = layer;
   return {
     severity: 'warning',
     layer: name,
     message: `its ${units} units are all the same: they started alike, and learn alike`,
     evidence: {mean: input!.mean[0], std: input!.std[0]},
-    fixes: [startAtScale],
+    fixes: [startAtScale(layer)],
   };
 }

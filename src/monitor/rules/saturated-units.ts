@@ -1,4 +1,4 @@
-import {lowerLearningRate, normalizeBeforeActivation, scaleInputs} from '../fixes.js';
+import {lowerLearningRate, normalizeBeforeActivation, scaleInputs, startAtScale} from '../fixes.js';
 import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot, Snapshot} from '../types.js';
@@ -78,12 +78,9 @@ function checkLayer(
       evidence: {samples: layer.samples, relativeSlope, rare, share},
       fixes: [
         scaleInputs,
-        lowerLearningRate,
-        {
-          title: 'Start the kernels at the scale of the activation',
-          code: "tf.layers.dense({units, kernelInitializer: 'glorotNormal'});",
-        },
-        normalizeBeforeActivation,
+        lowerLearningRate(snapshot),
+        startAtScale(layer, 'glorotNormal'),
+        normalizeBeforeActivation(layer),
       ],
     },
   ];

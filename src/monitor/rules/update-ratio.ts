@@ -1,4 +1,4 @@
-import {lowerLearningRate} from '../fixes.js';
+import {lowerLearningRate, raiseLearningRate} from '../fixes.js';
 import {kernelScales, kernelsOf} from '../kernels.js';
 import type {Snapshot, WeightSnapshot} from '../types.js';
 import {defineRule} from './define-rule.js';
@@ -9,15 +9,15 @@ type Options = Record<'smallest' | 'largest' | 'warning' | 'growth' | 'steps', n
 /** A standing finding goes only once the ratio is this far, in log10, on the right side. */
 const SLACK = 0.2;
 
-const LARGE_FIXES: Problem['fixes'] = [
-  lowerLearningRate,
-  {title: 'Train with larger batches', code: 'await model.fit(x, y, {batchSize: 128});'},
-];
-
-const raiseLearningRate = {
-  title: 'Raise the learning rate',
-  code: 'const {loss, metrics} = model;\nmodel.compile({optimizer: tf.train.adam(1e-3), loss, metrics});',
-};
+function fixesOfLarge(snapshot: Snapshot): Problem['fixes'] {
+  return [
+    lowerLearningRate(snapshot),
+    {
+      title: 'Train with larger batches',
+      code: 'await model.fit(x, y, {batchSize: 4 * batchSize});',
+    },
+  ];
+}
 
 /**
  * The size of an optimizer step against the size of what it changes: log10(mean |Δw| ÷ mean |w|) of a
@@ -40,7 +40,7 @@ export const updateRatioRule = defineRule({
   },
   check({snapshot, history, options, isStanding}) {
     const blown = blownUp(history[0] ?? snapshot, options);
-    if (blown.length > 0) return [hasGrown(blown)];
+    if (blown.length > 0) return [hasGrown(blown, snapshot)];
     const kernels = kernelsOf(snapshot).filter(
       ({magnitude, update}) => magnitude > 0 && update > 0,
     );
@@ -50,8 +50,8 @@ export const updateRatioRule = defineRule({
       each => each.gradient > 0 && mostEver(each, history) < options.smallest + slackOf(each),
     );
     return [
-      ...gather(large, kernels.length).map(each => tooLarge(each, large, options)),
-      ...gather(small, kernels.length).map(each => tooSmall(each, small)),
+      ...gather(large, kernels.length).map(each => tooLarge(each, large, snapshot, options)),
+      ...gather(small, kernels.length).map(each => tooSmall(each, small, snapshot)),
     ];
   },
 });
@@ -84,7 +84,7 @@ function gather(found: readonly WeightSnapshot[], all: number): readonly WeightS
   return found.length === all ? found.slice(0, 1) : found;
 }
 
-function hasGrown(found: readonly WeightSnapshot[]): Problem {
+function hasGrown(found: readonly WeightSnapshot[], snapshot: Snapshot): Problem {
   const [kernel] = found;
   const {layer, name, steps, magnitude} = kernel;
   return {
@@ -92,24 +92,30 @@ function hasGrown(found: readonly WeightSnapshot[]): Problem {
     severity: 'warning',
     layer,
     message: `the first ${steps} steps enlarged its ${name} far beyond the usual, to a mean size of ${magnitude.toPrecision(2)}`,
-    fixes: LARGE_FIXES,
+    fixes: fixesOfLarge(snapshot),
   };
 }
 
 function tooLarge(
   kernel: WeightSnapshot,
   found: readonly WeightSnapshot[],
+  snapshot: Snapshot,
   {warning}: Options,
 ): Problem {
   return {
     severity: logRatio(kernel) >= warning ? 'warning' : 'info',
     ...describeStep(kernel, found),
-    fixes: LARGE_FIXES,
+    fixes: fixesOfLarge(snapshot),
   };
 }
 
-function tooSmall(kernel: WeightSnapshot, found: readonly WeightSnapshot[]): Problem {
-  return {severity: 'info', ...describeStep(kernel, found), fixes: [raiseLearningRate]};
+function tooSmall(
+  kernel: WeightSnapshot,
+  found: readonly WeightSnapshot[],
+  snapshot: Snapshot,
+): Problem {
+  const fixes = [raiseLearningRate(snapshot)];
+  return {severity: 'info', ...describeStep(kernel, found), fixes};
 }
 
 function describeStep(

@@ -1,6 +1,8 @@
 import {normalizeBeforeActivation, startAtScale} from '../fixes.js';
-import {gradientNorm, kernelsOf} from '../kernels.js';
-import type {Snapshot} from '../types.js';
+import type {Fix} from '../fixes.js';
+import {gradientNorm, kernelsOf, ownerOf} from '../kernels.js';
+import {initializedCode, isConvolution, isRecurrent, layerCode} from '../layer-code.js';
+import type {LayerClass, Snapshot} from '../types.js';
 import {defineRule} from './define-rule.js';
 
 /** A standing finding goes only once the gradients are clearly larger again. */
@@ -29,6 +31,7 @@ export const vanishingGradientsRule = defineRule({
     const norms = kernels.map(gradientNorm);
     const [first, last] = [norms[0], norms[norms.length - 1]];
     const {layer} = kernels[0];
+    const owner = ownerOf(kernels[0], snapshot);
     const slack = isStanding(layer) ? SLACK : 1;
     const ratio = first / last;
     // False where a norm is NaN, or where no gradient came to the last kernel either.
@@ -47,18 +50,10 @@ export const vanishingGradientsRule = defineRule({
           norms: Object.fromEntries(kernels.map(({layer}, i) => [layer, norms[i]])),
         },
         fixes: [
-          startAtScale,
-          {
-            title: 'Use an activation whose slope does not fall below 1 on one side',
-            code: "tf.layers.dense({units, activation: 'relu', kernelInitializer: 'heNormal'});",
-          },
-          normalizeBeforeActivation,
-          {
-            title: 'Lead the signal around the layers',
-            code:
-              'const inner = tf.layers.dense({units}).apply(input);\n' +
-              'const output = tf.layers.add().apply([input, inner]);',
-          },
+          startAtScale(owner),
+          ...slopeOfOne(owner),
+          normalizeBeforeActivation(owner),
+          ...signalAround(owner),
         ],
       },
     ];
@@ -69,4 +64,23 @@ export const vanishingGradientsRule = defineRule({
 function ratioOf(snapshot: Snapshot): number {
   const norms = kernelsOf(snapshot).map(gradientNorm);
   return norms[0] / norms[norms.length - 1];
+}
+
+/** Nothing for recurrent layers, whose activations keep the state within bounds. */
+function slopeOfOne(layer: LayerClass): Fix[] {
+  if (isRecurrent(layer)) return [];
+  const title = 'Use an activation whose slope does not fall below 1 on one side';
+  return [{title, code: `${initializedCode(layer, 'heNormal', {activation: "'relu'"})};`}];
+}
+
+/** Nothing for recurrent layers, which lead it from step to step. */
+function signalAround(layer: LayerClass): Fix[] {
+  if (isRecurrent(layer)) return [];
+  const code = layerCode(layer, isConvolution(layer) ? {padding: "'same'"} : {});
+  return [
+    {
+      title: 'Lead the signal around the layers',
+      code: `const inner = ${code}.apply(input);\nconst output = tf.layers.add().apply([input, inner]);`,
+    },
+  ];
 }

@@ -1,0 +1,127 @@
+import type {LayerClass, LayerSnapshot} from './types.js';
+
+/** A layer to write code for; one that is known by its weights alone may have any activation. */
+export type Subject = LayerClass & Partial<Pick<LayerSnapshot, 'activation' | 'slope'>>;
+
+/** Arguments of a function that makes a layer, as code. */
+type Arguments = Readonly<Record<string, string>>;
+
+/** How `tf.layers` makes the layers of a class. */
+interface Maker {
+  readonly create: string;
+  /** The arguments that it needs; the first says how many units there are. */
+  readonly needs: readonly [string, ...string[]];
+  readonly kernels: readonly string[];
+  readonly isRecurrent: boolean;
+}
+
+const dense: Maker = {
+  create: 'dense',
+  needs: ['units'],
+  kernels: ['kernel'],
+  isRecurrent: false,
+};
+
+const convolution: Maker = {...dense, create: 'conv2d', needs: ['filters', 'kernelSize']};
+
+const recurrent: Maker = {...dense, isRecurrent: true};
+
+const MAKERS: Readonly<Record<string, Maker>> = {
+  Dense: dense,
+  Conv1D: {...convolution, create: 'conv1d'},
+  Conv2D: convolution,
+  Conv3D: {...convolution, create: 'conv3d'},
+  Conv2DTranspose: {...convolution, create: 'conv2dTranspose'},
+  Conv3DTranspose: {...convolution, create: 'conv3dTranspose'},
+  SeparableConv2D: {
+    ...convolution,
+    create: 'separableConv2d',
+    kernels: ['depthwise', 'pointwise'],
+  },
+  DepthwiseConv2D: {
+    ...convolution,
+    create: 'depthwiseConv2d',
+    needs: ['depthMultiplier', 'kernelSize'],
+    kernels: ['depthwise'],
+  },
+  SimpleRNN: {...recurrent, create: 'simpleRNN'},
+  GRU: {...recurrent, create: 'gru'},
+  LSTM: {...recurrent, create: 'lstm'},
+  ConvLSTM2D: {...recurrent, create: 'convLstm2d', needs: ['filters', 'kernelSize']},
+  SimpleRNNCell: {...recurrent, create: 'simpleRNNCell'},
+  GRUCell: {...recurrent, create: 'gruCell'},
+  LSTMCell: {...recurrent, create: 'lstmCell'},
+};
+
+/** How `tf.layers` makes layers around others, and the argument that is what they are around. */
+const WRAPPERS: Readonly<Record<string, {readonly create: string; readonly part: string}>> = {
+  TimeDistributed: {create: 'timeDistributed', part: 'layer'},
+  Bidirectional: {create: 'bidirectional', part: 'layer'},
+  RNN: {create: 'rnn', part: 'cell'},
+};
+
+function isMade({layerClass}: LayerClass): boolean {
+  return Object.hasOwn(MAKERS, layerClass);
+}
+
+/** For an activation that is a layer of its own, how the usual layer before it is made. */
+function makerOf(layer: LayerClass): Maker {
+  return isMade(layer) ? MAKERS[layer.layerClass] : dense;
+}
+
+/** Whether a layer applies its activations within, where nothing can be put before or behind them. */
+export function isRecurrent(layer: LayerClass): boolean {
+  return makerOf(layer).isRecurrent;
+}
+
+/** Whether a layer slides its kernel over its inputs. */
+export function isConvolution(layer: LayerClass): boolean {
+  return makerOf(layer).needs.includes('kernelSize');
+}
+
+/** Code that makes a layer of the same class, with some arguments. */
+export function layerCode(layer: LayerClass, given: Arguments = {}): string {
+  const {create, needs} = makerOf(layer);
+  const needed = Object.fromEntries(needs.map(name => [name, name]));
+  const code = call(`tf.layers.${create}`, {...needed, ...given});
+  return isMade(layer) ? wrapped(layer, code) : code;
+}
+
+/** The same, with half of the units. */
+export function halvedCode(layer: LayerClass): string {
+  const [size] = makerOf(layer).needs;
+  return layerCode(layer, {[size]: `Math.ceil(${size} / 2)`});
+}
+
+/** The same, with all kernels started by one initializer. */
+export function initializedCode(
+  layer: LayerClass,
+  initializer: string,
+  given: Arguments = {},
+): string {
+  const {kernels} = makerOf(layer);
+  const initializers = kernels.map(kernel => [`${kernel}Initializer`, `'${initializer}'`]);
+  return layerCode(layer, {...Object.fromEntries(initializers), ...given});
+}
+
+/** Code that makes a layer of the activation alone. */
+export function activationCode(layer: Subject, given: Arguments = {}): string {
+  const {activation, slope} = layer;
+  // The activations of this package and those that it defines have layers; a softmax has a name only.
+  const isNamed = isMade(layer) || slope === null;
+  if (isNamed) return call('tf.layers.activation', {activation: `'${activation}'`, ...given});
+  return wrapped(layer, call(`${activation}.layer`, given));
+}
+
+function wrapped({wrapperClass = ''}: LayerClass, code: string): string {
+  if (!Object.hasOwn(WRAPPERS, wrapperClass)) return code;
+  const {create, part} = WRAPPERS[wrapperClass];
+  return call(`tf.layers.${create}`, {[part]: code});
+}
+
+function call(name: string, given: Arguments): string {
+  const parts = Object.entries(given).map(([key, value]) =>
+    key === value ? key : `${key}: ${value}`,
+  );
+  return parts.length === 0 ? `${name}()` : `${name}({${parts.join(', ')}})`;
+}

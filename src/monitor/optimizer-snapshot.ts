@@ -1,0 +1,33 @@
+import type * as tf from '@tensorflow/tfjs';
+import type {OptimizerSnapshot} from './types.js';
+
+/** What an optimizer tells of itself; null where it does not tell its class and learning rate. */
+export function optimizerSnapshot(
+  optimizer: tf.Optimizer | undefined,
+  model: tf.LayersModel,
+): OptimizerSnapshot | null {
+  const {className, config} = describe(optimizer);
+  const {learningRate, ...others} = config;
+  if (typeof className !== 'string' || typeof learningRate !== 'number') return null;
+  const settings = Object.fromEntries(
+    Object.entries(others).filter(
+      (entry): entry is [string, number | boolean] =>
+        typeof entry[1] === 'number' || typeof entry[1] === 'boolean',
+    ),
+  );
+  return {className, learningRate, settings, isOfModel: optimizer === model.optimizer};
+}
+
+interface Description {
+  readonly className?: unknown;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** An optimizer of one's own may lack these methods, or throw in them. */
+function describe(optimizer: tf.Optimizer | undefined): Description {
+  try {
+    return {className: optimizer?.getClassName(), config: {...optimizer?.getConfig()}};
+  } catch {
+    return {config: {}};
+  }
+}
