@@ -10,7 +10,7 @@ import {stripVTControlCharacters} from 'node:util';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-const COLUMNS = 96;
+const COLUMNS = 104;
 const FONT_SIZE = 12;
 const CHARACTER = 7.2;
 const LINE = 14.5;
@@ -19,19 +19,23 @@ const GREATEST_HEIGHT = 720;
 
 /**
  * What is left out, in order: the lines after one that matches `after` and before the next that
- * matches `before`. Several patterns in `after` are found one after the other.
+ * matches `before`, or to the end. Several patterns in `after` are found one after the other.
  */
 const cuts = [
   {after: [/^Epoch +1\/16/], before: /^Epoch 16\/16/},
   {after: [/^digit +softmax/], before: /^Accuracy on/},
-  {after: [/^ {2}Snake frequency/], before: /^2\. /},
-  {after: [/^─+$/], before: /^layer /},
-  {after: [/^error: /, /^$/], before: /^3\. /},
-  {after: [/^─+$/], before: /^bad network/},
+  {after: [/^Accuracy on/], before: /^2\. /},
+  {after: [/^2\. /], before: /^layer /},
+  {after: [/^error: /, /layers\.prelu\(/], before: /^3\. /},
+  {after: [/^3\. /], before: /^bad network/},
+  {after: [/^ +with PReLU/]},
 ];
 
+/** The titles are bold, and need no line below them. */
+const UNDERLINE = /^─+$/;
+
 function cut(lines) {
-  const kept = [...lines];
+  const kept = lines.filter(line => !UNDERLINE.test(line));
   let from = 0;
   const find = pattern => {
     const index = kept.findIndex((line, position) => position >= from && pattern.test(line));
@@ -40,7 +44,8 @@ function cut(lines) {
   };
   for (const {after, before} of cuts) {
     for (const pattern of after) from = find(pattern) + 1;
-    kept.splice(from, find(before) - from, '…');
+    const to = before ? find(before) : kept.length;
+    kept.splice(from, to - from, '…');
     from += 1;
   }
   return kept;
@@ -64,7 +69,7 @@ function wrap(line) {
 function styled(line) {
   const kind = /^(error|warning):/.exec(line)?.[1];
   const isFix = line.startsWith('  →');
-  const isQuiet = /^(…|─+)$/.test(line);
+  const isQuiet = line === '…';
   const isTitle = /^\d\. /.test(line);
   const style = kind ?? (isFix ? 'fix' : isQuiet ? 'quiet' : isTitle ? 'title' : 'plain');
   return wrap(line).map(text => ({text, style}));
