@@ -148,6 +148,20 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     expect(monitor.report().layers).toHaveLength(2);
   });
 
+  test('a loop of fits is one run, where it is attached', async () => {
+    const model = small();
+    const monitor = new ActivationMonitor({...silent, every: 1});
+    const detach = monitor.attach(model);
+    for (let round = 0; round < 4; round++) {
+      await model.fit(x(100), y(100), {epochs: 1, verbose: 0, validationSplit: 0.2});
+    }
+    detach();
+    const {layers: seen, weights, steps} = monitor.report();
+    expect(seen[0]).toMatchObject({samples: 320, validation: null});
+    expect(steps).toBe(12);
+    expect(weights[0].steps).toBeGreaterThan(0);
+  });
+
   test('every n watches each n-th batch exactly', async () => {
     const monitor = new ActivationMonitor({...silent, every: 3});
     await small().fit(x(70), y(70), {epochs: 1, batchSize: 10, verbose: 0, callbacks: [monitor]});
