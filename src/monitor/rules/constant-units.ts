@@ -23,6 +23,7 @@ export const constantUnitsRule = defineRule({
   options: {
     samples: SAMPLES_NEEDED,
     share: LAYER_SHARE,
+    patience: 2,
   },
   check: ({snapshot, options}) =>
     upToFirstConstant(snapshot.layers)
