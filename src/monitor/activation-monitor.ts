@@ -60,8 +60,8 @@ export class ActivationMonitor extends tf.Callback {
 
   /**
    * Watches every training pass of a model, for `trainOnBatch` and loops of one's own: whatever is
-   * computed for one gradient is one pass. `optimizer` is who changes the weights; without one, their
-   * gradients are not seen. Returns a function that stops watching, restores the model
+   * computed for one gradient is one pass. `optimizer` is who changes the weights; by default, the one that
+   * the model is compiled with. Without any, their gradients are not seen. Returns a function that stops watching, restores the model
    * and shows the reporters what was seen; before that, `onFinding` is called as things are found, and
    * a rule in `stopOn` sets `model.stopTraining`.
    * @throws as `setModel`, and if the model has no layers.

@@ -9,7 +9,8 @@ import type {Options} from '../options.js';
 import {activationNamed, activationOfClass} from '../registry.js';
 import type {StringActivation} from '../tfjs-classes.js';
 import {flowsOf, graphOf, nodesOf, outputLayersOf} from './flow.js';
-import type {Flow, Layer} from './flow.js';
+import type {Flow, Graph, GraphNode, Layer} from './flow.js';
+import {hasUnits} from './layer-code.js';
 import type {LayerClass, Report} from './types.js';
 
 /** How a layer applies an activation: what to look at while it is called. */
@@ -198,7 +199,7 @@ function visit(
         ...each,
         layerName: known?.layerName ?? name,
         name: known?.name ?? each.name,
-        classes: classesOf(layer),
+        classes: {...classesOf(layer), ...(isWhole(layer) ? producerOf(graph, nodes[0]) : {})},
         calls: calls + (known?.calls ?? 0),
         isOutput: isOutput || (known?.isOutput ?? false),
         isMasked: isMasked || (known?.isMasked ?? false),
@@ -252,6 +253,18 @@ export function classesOf(layer: Layer): LayerClass {
   const wrapped = inner ?? forwardLayer ?? (className === 'RNN' ? cellsOf(layer)[0] : undefined);
   if (!(wrapped instanceof tf.layers.Layer)) return {layerClass: className};
   return {wrapperClass: className, ...classesOf(wrapped)};
+}
+
+/** The class of the layer with units that the inputs of an activation come from, if one is found. */
+function producerOf(graph: Graph, node: GraphNode): Pick<LayerClass, 'producerClass'> {
+  let source = node.inputTensors[0]?.sourceLayer;
+  for (const before of nodesOf(graph).reverse()) {
+    if (before.outboundLayer !== source) continue;
+    const className = source.getClassName();
+    if (hasUnits(className)) return {producerClass: className};
+    source = before.inputTensors[0]?.sourceLayer;
+  }
+  return {};
 }
 
 /** A layer that another applies at each time step. */

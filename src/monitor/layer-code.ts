@@ -60,18 +60,24 @@ const WRAPPERS: Readonly<Record<string, {readonly create: string; readonly part:
   RNN: {create: 'rnn', part: 'cell'},
 };
 
-function isMade({layerClass}: LayerClass): boolean {
-  return Object.hasOwn(MAKERS, layerClass);
+/** Whether a class is of layers with units, for which code can be written. */
+export function hasUnits(className: string): boolean {
+  return Object.hasOwn(MAKERS, className);
 }
 
-/** For an activation that is a layer of its own, how the usual layer before it is made. */
-function makerOf(layer: LayerClass): Maker {
-  return isMade(layer) ? MAKERS[layer.layerClass] : dense;
+function isMade({layerClass}: LayerClass): boolean {
+  return hasUnits(layerClass);
+}
+
+/** For an activation that is a layer of its own, how the layer before it is made. */
+function makerOf({layerClass, producerClass = ''}: LayerClass): Maker {
+  const className = [layerClass, producerClass].find(hasUnits);
+  return className === undefined ? dense : MAKERS[className];
 }
 
 /** Whether a layer applies its activations within, where nothing can be put before or behind them. */
 export function isRecurrent(layer: LayerClass): boolean {
-  return makerOf(layer).isRecurrent;
+  return isMade(layer) && makerOf(layer).isRecurrent;
 }
 
 /** Whether a layer slides its kernel over its inputs. */

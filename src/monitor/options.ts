@@ -63,14 +63,10 @@ function isReporter(value: unknown): boolean {
   return given.length > 0 && given.every(isFunction);
 }
 
-/** Names of what a reporter has, or inherits, that look like those of its methods. */
+/** Names that look like those of a reporter's methods. An object of a class may have others of its own. */
 function methodsOf(reporter: object): string[] {
-  const names: string[] = [];
-  for (let owner = reporter; owner !== Object.prototype && owner;) {
-    names.push(...Object.getOwnPropertyNames(owner));
-    owner = Object.getPrototypeOf(owner) as object;
-  }
-  return names.filter(name => /^on[A-Z]/.test(name));
+  const isPlain = Object.getPrototypeOf(reporter) === Object.prototype;
+  return isPlain ? Object.keys(reporter).filter(name => /^on[A-Z]/.test(name)) : [];
 }
 
 /** What each option may be; all of them may be absent. */

@@ -28,7 +28,8 @@ export class Provenance {
       bad.some(site => !this.badSites.has(site)) || badWeights.length > this.badWeights;
     for (const site of bad) this.badSites.add(site);
     this.badWeights = badWeights.length;
-    if (!this.first) {
+    // What a loss told of an epoch before said nothing of where.
+    if (!this.first || this.first.phase === 'loss') {
       const {lastFiniteStep} = this;
       this.first = {...origin(bad, badWeights), epoch, step, lastFiniteStep};
     }

@@ -21,9 +21,6 @@ interface Past {
   readonly lastFired: Int32Array;
 }
 
-/** The training steps that a window rests on. */
-type Steps = Pick<LayerSnapshot, 'fromStep' | 'toStep'>;
-
 /** One call of a watched activation in each pass, and all that is known of it. */
 export class Site {
   readonly name: string;
@@ -40,8 +37,8 @@ export class Site {
   /** Firings and numbers that are not finite in the window, as of the last pass. */
   private firedBefore: Float64Array | undefined;
   private nonFiniteBefore = 0;
-  private steps: Steps | undefined;
-  private previous: (WindowStatistics & Steps) | undefined;
+  private stepOfOpen = -1;
+  private previous: WindowStatistics | undefined;
   private validated: UnitStatistics | null = null;
   private formulaAtStart: FormulaReading | undefined;
   private formula: FormulaReading | undefined;
@@ -88,8 +85,8 @@ export class Site {
   ): Reading[] {
     const readings = this.finishCall();
     this.open = recorded;
+    this.stepOfOpen = step;
     if (phase === 'inference') this.hasValidation = true;
-    else this.steps = {fromStep: this.steps?.fromStep ?? step, toStep: step};
     const mayCome = recorded.whenComplete(() => later(() => this.finishCall(phase)));
     return mayCome && phase === 'training' ? readings : [...readings, ...this.finishCall(phase)];
   }
@@ -117,7 +114,8 @@ export class Site {
       units,
     ));
     const weights = weightsOf(this.watched);
-    return window.add({y, z, gradient, weights, mask: isMasked ? mask : null, axis});
+    const step = this.stepOfOpen;
+    return window.add({y, z, gradient, weights, mask: isMasked ? mask : null, axis, step});
   }
 
   /** After a training pass has been read: notes which units fired. */
@@ -185,12 +183,12 @@ export class Site {
 
   /** The state as plain data; none before anything was seen. */
   snapshot(): LayerSnapshot[] {
-    const {name, units, training, past, previous, steps, formula, formulaAtStart} = this;
+    const {name, units, training, past, previous, formula, formulaAtStart} = this;
     if (!training || !past) return [];
     const {layerName, classes, activationName, instance, weightNames} = this.watched;
     const current = training.statistics();
     const isEnough = current.samples >= ENOUGH_SAMPLES || !previous;
-    const statistics = isEnough ? {...current, ...steps!} : previous;
+    const statistics = isEnough ? current : previous;
     const ofEach = (value: (unit: number) => number): number[] => perUnit(units, value);
     const ofUnit = (values: ArrayLike<number>, unit: number): number =>
       values[values.length === 1 ? 0 : unit];
@@ -246,8 +244,8 @@ export class Site {
 
   /** Begins a new window of statistics, where there are others: those of fewer samples are left out. */
   beginWindow(): void {
-    const {training, past, steps} = this;
-    if (!training || !past || !steps) return;
+    const {training, past} = this;
+    if (!training || !past || training.samples === 0) return;
     const isEnough = training.samples >= ENOUGH_SAMPLES;
     if (!isEnough && !this.previous) return;
     const statistics = training.statistics();
@@ -256,8 +254,7 @@ export class Site {
       past.nonFinite[unit] += statistics.nonFinite[unit];
       past.nonFiniteGradients[unit] += statistics.nonFiniteGradients[unit];
     }
-    if (isEnough) this.previous = {...statistics, ...steps};
-    this.steps = undefined;
+    if (isEnough) this.previous = statistics;
     this.firedBefore = undefined;
     this.nonFiniteBefore = 0;
     training.reset(statistics);

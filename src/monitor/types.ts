@@ -46,6 +46,11 @@ export interface LayerClass {
   readonly layerClass: string;
   /** The class of the layer around it, such as 'TimeDistributed'; absent where there is none. */
   readonly wrapperClass?: string;
+  /**
+   * For a layer that is an activation, the class of the one whose outputs it is for, such as 'Conv2D',
+   * whatever is between them; absent where that is not known.
+   */
+  readonly producerClass?: string;
 }
 
 /**
@@ -219,7 +224,7 @@ export interface RunStart {
   readonly notWatched: Report['notWatched'];
 }
 
-/** Shows what a monitor sees; every method is optional. */
+/** Shows what a monitor sees; every method is optional, but it must have one. */
 export interface Reporter {
   onTrainBegin?(start: RunStart): void | Promise<void>;
   /** At the end of each window, with the findings that stand. */

@@ -34,6 +34,8 @@ export interface Call {
   readonly mask: Tensor | null;
   /** The axis of the units. */
   readonly axis: number;
+  /** The training step that it belongs to. */
+  readonly step: number;
 }
 
 /** What a window says besides what every `UnitStatistics` says. */
@@ -46,6 +48,9 @@ export interface WindowStatistics extends UnitStatistics {
   readonly histogram: number[];
   readonly nonFinite: Float64Array;
   readonly nonFiniteGradients: Float64Array;
+  /** The first and the last step of the calls. */
+  readonly fromStep: number;
+  readonly toStep: number;
 }
 
 interface KindGathering {
@@ -61,6 +66,8 @@ interface KindGathering {
 export class UnitWindow {
   /** Samples so far; of masked calls, once they have been read. */
   samples = 0;
+  private fromStep = -1;
+  private toStep = -1;
   /** The samples of this window in which each unit fired, where it is not gathered. */
   private readonly firings: Float64Array;
   /** By kind of call. */
@@ -109,6 +116,8 @@ export class UnitWindow {
     const count = (): void => {
       entry.positions += positions;
       if (!isMasked) this.samples += y.shape[0];
+      if (this.fromStep < 0) this.fromStep = call.step;
+      this.toStep = call.step;
     };
     if (gathered) readings.push(andThen(gathered, count));
     else count();
@@ -285,6 +294,8 @@ export class UnitWindow {
     const hasInput = this.sum('inputSum') !== undefined;
     return {
       samples,
+      fromStep: this.fromStep,
+      toStep: this.toStep,
       ...moments('output', shifts),
       magnitude: share('magnitude') ?? [],
       zeroShare: share('zeros') ?? [],
@@ -314,6 +325,8 @@ export class UnitWindow {
   /** Begins anew, after a window with these statistics. */
   reset({mean, std, input}: WindowStatistics): void {
     this.samples = 0;
+    this.fromStep = -1;
+    this.toStep = -1;
     this.known = undefined;
     this.firings.fill(0);
     for (const entry of this.gatherings.values()) {

@@ -46,6 +46,9 @@ export type WatchKind = 'fit' | 'loop';
 export class Watch {
   private epoch = 0;
   private run: RunParameters = {};
+  /** Batches of the current epoch so far, and of the one before it. */
+  private batches = 0;
+  private batchesOfEpoch = 0;
   /** Whether the last batch has validated: what comes then is none. (`fitDataset` does so after it.) */
   private hasValidated = false;
   private step = -1;
@@ -63,12 +66,15 @@ export class Watch {
   /** The optimizer whose steps are watched, and what ends that. */
   private optimizer: tf.Optimizer | undefined;
   private leaveOptimizer: (() => void) | undefined;
+  private hasStepped = false;
   private readonly scope = new GradientScope();
   private readonly called = new Set<Site>();
   private windowSamples = ENOUGH_SAMPLES / EARLY_JUDGEMENTS;
   private taken = 0;
   private examinations = 0;
   private hasSeenValidation = false;
+  /** Whether a window is going to be closed once what is still on the device has been read. */
+  private isClosing = false;
   private isJudged = true;
   private isShown = false;
   private isOver = false;
@@ -97,7 +103,7 @@ export class Watch {
         observe: (call, recorded, phase) => this.observe(sites[index][call], recorded, phase),
       }),
     );
-    this.followOptimizer();
+    this.attempt(CANNOT_FOLLOW, () => this.followOptimizer());
     // A loop of one's own asks for it; `fit` sets it as it begins.
     if (kind === 'loop') model.stopTraining = false;
     const layers = this.sites.map(({name, watched: {activationName: activation}}) => ({
@@ -123,11 +129,14 @@ export class Watch {
   beginEpoch(epoch: number, run: RunParameters): void {
     this.epoch = epoch;
     this.run = run;
+    this.batchesOfEpoch = this.batches;
+    this.batches = 0;
   }
 
   /** A training batch of `fit` begins, counted from 0 in each epoch. */
   beginBatch(batch: number): void {
     this.hasValidated = false;
+    this.batches++;
     if (this.isLastEpoch) this.watchLastBatches(batch);
     this.beginPass();
   }
@@ -150,7 +159,9 @@ export class Watch {
       await this.takeIn({hasWeights: false, searchesWeights: true, then});
     }
     const isWanted = this.settings.reporters.some(({onSnapshot}) => onSnapshot !== undefined);
-    const isFree = this.taken < FREE_SNAPSHOTS || this.isLastEpoch;
+    const isFirstValidation =
+      !this.hasSeenValidation && this.sites.some(({hasValidation}) => hasValidation);
+    const isFree = this.taken < FREE_SNAPSHOTS || this.isLastEpoch || isFirstValidation;
     if (!isWanted && !isFree && !this.schedule.isAffordable) return;
     await this.takeIn({hasWeights: true, then: () => this.closeWindow(logs)});
   }
@@ -230,7 +241,7 @@ export class Watch {
   }
 
   private beginPass(): void {
-    this.followOptimizer();
+    this.attempt(CANNOT_FOLLOW, () => this.followOptimizer());
     this.step++;
     this.called.clear();
     this.schedule.beginPass();
@@ -242,13 +253,14 @@ export class Watch {
 
   /** The last statistics are those of the last batches, however seldom 'auto' looked before them. */
   private watchLastBatches(batch: number): void {
+    if (this.settings.every !== 'auto') return;
     const {samples, steps} = this.run;
     const batchSize =
       this.run.batchSize ?? Math.max(...this.sites.map(({samplesOfPass}) => samplesOfPass));
-    const inEpoch = steps ?? (samples ? Math.ceil(samples / batchSize) : 0);
+    const inEpoch = steps ?? (samples ? Math.ceil(samples / batchSize) : this.batchesOfEpoch);
     // The last batch may be smaller than the others.
     const wanted = Math.ceil(ENOUGH_SAMPLES / batchSize) + 1;
-    if (batch !== Math.max(0, inEpoch - wanted)) return;
+    if (inEpoch === 0 || batch !== Math.max(0, inEpoch - wanted)) return;
     for (const each of this.sites) each.beginWindow();
     for (const each of this.weights) each.roll();
     this.schedule.watchNext(wanted);
@@ -261,9 +273,13 @@ export class Watch {
   private endPassOfLoop(): void {
     if (this.schedule.isWatching) this.takeInSoon({hasWeights: false, watched: this.step});
     this.endPass();
-    if (this.isWindowFull) {
-      this.takeInSoon({hasWeights: true, then: () => this.closeWindow()});
-    }
+    if (!this.isWindowFull || this.isClosing) return;
+    this.isClosing = true;
+    const then = (): void => {
+      this.isClosing = false;
+      this.closeWindow();
+    };
+    this.takeInSoon({hasWeights: true, then});
   }
 
   private get isWindowFull(): boolean {
@@ -299,9 +315,11 @@ export class Watch {
     if (!optimizer || optimizer === this.optimizer) return;
     this.leaveOptimizer?.();
     this.optimizer = optimizer;
+    this.hasStepped = false;
     if (this.weights.length === 0) this.weights = weightsToWatch(this.model);
     this.leaveOptimizer = observeSteps(optimizer, {
       observe: gradientOf => {
+        this.hasStepped = true;
         const end = this.observeStep(gradientOf);
         return () => {
           end?.();
@@ -379,7 +397,7 @@ export class Watch {
   private noteLosses(logs: Readonly<Record<string, number>>): void {
     const {epoch, step, sites} = this;
     const isBroken = Object.entries(logs).some(
-      ([name, value]) => name.endsWith('loss') && !Number.isFinite(value),
+      ([name, value]) => /^(?!val_).*loss$/.test(name) && !Number.isFinite(value),
     );
     const last = [...sites, ...sites.filter(({watched}) => watched.isOutput)].pop();
     if (!isBroken || !last) return;
@@ -432,7 +450,7 @@ export class Watch {
       layers: sites.flatMap(site => site.snapshot()),
       weights: weights.flatMap(weight => weight.snapshot()),
       firstNonFinite: this.provenance.first,
-      optimizer: optimizerSnapshot(this.optimizer, this.model),
+      optimizer: this.hasStepped ? optimizerSnapshot(this.optimizer, this.model) : null,
       ...(logs ? {logs} : {}),
     };
     for (const finding of this.found.judge(snapshot, history, isWindow)) this.announce(finding);
@@ -474,6 +492,7 @@ export interface RunParameters {
   readonly doValidation?: boolean;
 }
 
+const CANNOT_FOLLOW = 'it could not watch the optimizer';
 const CANNOT_READ = 'it could not read what it gathered';
 const CANNOT_JUDGE = 'it could not judge what it read';
 

@@ -49,6 +49,15 @@ test('a loss that is infinite where all else is finite is told of the last layer
   ]);
 });
 
+test('a validation that breaks says nothing of the training', async () => {
+  const model = fixed(dense(2, {inputShape: [2], activation: 'tanh'}), dense(1, {name: 'output'}));
+  const monitor = new ActivationMonitor({reporters: [], every: 1});
+  const validationData: [tf.Tensor, tf.Tensor] = [normal(8, 2), tf.fill([8, 1], NaN)];
+  const args = {verbose: 0, epochs: 2, callbacks: [monitor], validationData} as const;
+  await model.fit(normal(64, 2), tf.ones([64, 1]), {...args, callbacks: [monitor]});
+  expect(monitor.findings.filter(({rule}) => rule === 'non-finite')).toEqual([]);
+});
+
 test('a batch of no samples ends nothing', async () => {
   const model = fixed(dense(4, {inputShape: [2], activation: 'relu'}), dense(1));
   const monitor = new ActivationMonitor({reporters: [], every: 1});

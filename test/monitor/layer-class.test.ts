@@ -24,6 +24,24 @@ async function classesOf(layer: tf.layers.Layer, inputShape: number[]): Promise<
   );
 }
 
+test('an activation knows whose outputs it is for, whatever is between', async () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({filters: 2, kernelSize: 3, inputShape: IMAGE}),
+      tf.layers.batchNormalization(),
+      layers.prelu({name: 'learned', sharedAxes: 'spatial'}),
+      tf.layers.flatten(),
+      tf.layers.dense({units: 1}),
+      tf.layers.reLU({name: 'last'}),
+    ],
+  });
+  model.compile({optimizer: 'sgd', loss: 'meanSquaredError'});
+  const monitor = new ActivationMonitor({reporters: [], every: 1});
+  await model.fit(tf.ones([4, ...IMAGE]), tf.ones([4, 1]), {verbose: 0, callbacks: [monitor]});
+  const [{layers: seen}] = monitor.snapshots;
+  expect(seen.map(({producerClass}) => producerClass)).toEqual(['Conv2D', 'Dense']);
+});
+
 const {dense, conv2d, lstm, gru, simpleRNN, rnn, gruCell, lstmCell} = tf.layers;
 const {bidirectional, timeDistributed} = tf.layers;
 

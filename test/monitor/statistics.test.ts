@@ -235,6 +235,28 @@ describe('a run', () => {
     expect(monitor.snapshots[0].layers[0]).toMatchObject({fromStep: 0, toStep: 9});
   });
 
+  test.each([2, 10])('of exactly every %d-th batch keeps its windows to the end', async every => {
+    const model = fixed(dense(4, {inputShape: [2], activation: 'tanh'}), dense(1));
+    const monitor = new ActivationMonitor({...silent, every});
+    const data: [tf.Tensor, tf.Tensor] = [normal(640, 2), tf.ones([640, 1])];
+    await model.fit(...data, {epochs: 4, verbose: 0, callbacks: [monitor]});
+    const [layer] = monitor.report().layers;
+    expect(layer.samples).toBe(32 * Math.ceil(80 / every));
+    expect(layer.toStep).toBe(every === 2 ? 78 : 70);
+  });
+
+  test('of a dataset of unknown length ends with its last batches', async () => {
+    const model = fixed(dense(4, {inputShape: [2], activation: 'tanh'}), dense(1));
+    const monitor = new ActivationMonitor({...silent, overheadBudget: 1e-9});
+    const samples = async function* (): AsyncGenerator<tf.TensorContainer> {
+      for (let index = 0; index < 50; index++) yield {xs: normal(16, 2), ys: tf.ones([16, 1])};
+    };
+    const dataset = tf.data.generator(samples as never) as tf.data.Dataset<tf.TensorContainer>;
+    await model.fitDataset(dataset, {epochs: 3, verbose: 0, callbacks: [monitor]});
+    // 300 samples are 19 batches of 16; one more, since the last may be smaller.
+    expect(monitor.report().layers[0]).toMatchObject({fromStep: 130, toStep: 149});
+  });
+
   test('judges numbers that are not finite once, not in every batch', async () => {
     const check = jest.fn(() => []);
     const counting = defineRule({id: 'counting', description: 'Counts', check});

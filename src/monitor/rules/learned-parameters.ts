@@ -114,8 +114,9 @@ function keepNearStart(layer: LayerSnapshot): Fix[] {
   return [{title: 'Keep its weights near their start', code}];
 }
 
-/** Weights that are not trained are not among those of the snapshot. */
+/** Weights that are not trained are not among those of the snapshot. Told of a layer's first call. */
 function still(layer: LayerSnapshot, snapshot: Snapshot): Aspect[] {
+  if (snapshot.layers.find(each => each.layer === layer.layer) !== layer) return [];
   const moves = ({update, magnitude}: WeightSnapshot): boolean => update > STILL * magnitude;
   if (!kernelsOf(snapshot).some(moves)) return [];
   const found = snapshot.weights.filter(
@@ -123,9 +124,10 @@ function still(layer: LayerSnapshot, snapshot: Snapshot): Aspect[] {
       weight.layer === layer.layer && weight.isOfActivation && weight.steps > 0 && !moves(weight),
   );
   if (found.length === 0) return [];
+  const hasCoefficients = found.some(({name}) => isVector(layer, name));
   const starts = found.map(({name}) => [
     `${name}Initializer`,
-    'tf.initializers.constant({value: 0.25})',
+    'tf.initializers.constant({value: 0.5})',
   ]);
   const hasGradient = found.some(({gradient}) => gradient > 0);
   return [
@@ -142,11 +144,19 @@ function still(layer: LayerSnapshot, snapshot: Snapshot): Aspect[] {
         },
         {
           title: 'Start it elsewhere',
-          code: added(activationCode(layer, Object.fromEntries(starts))),
+          ...(hasCoefficients
+            ? {}
+            : {code: added(activationCode(layer, Object.fromEntries(starts)))}),
         },
       ],
     },
   ];
+}
+
+/** Whether a weight has several numbers for a unit, so that no one number can start it. */
+function isVector({units, weights}: LayerSnapshot, name: string): boolean {
+  const length = weights?.[name]?.length ?? 1;
+  return length > 1 && length % units !== 0;
 }
 
 /** One finding for a layer, whatever is the matter with its activation. */
