@@ -20,7 +20,8 @@ import type {RunParameters, WatchKind} from './watch.js';
  * ```
  *
  * It watches training batches through the layers' own calls, without a further forward pass, and
- * changes no weight. Each `fit` is a run of its own, and begins with nothing seen. For loops of one's own there is `attach`.
+ * changes no weight. Each `fit` is a run of its own, and begins with nothing seen. For loops of one's
+ * own there is `attach`.
  */
 export class ActivationMonitor extends tf.Callback {
   private readonly settings: Settings;
@@ -60,10 +61,10 @@ export class ActivationMonitor extends tf.Callback {
 
   /**
    * Watches every training pass of a model, for `trainOnBatch` and loops of one's own: whatever is
-   * computed for one gradient is one pass. `optimizer` is who changes the weights; by default, the one that
-   * the model is compiled with. Without any, their gradients are not seen. Returns a function that stops watching, restores the model
-   * and shows the reporters what was seen; before that, `onFinding` is called as things are found, and
-   * a rule in `stopOn` sets `model.stopTraining`.
+   * computed for one gradient is one pass. `optimizer` is who changes the weights; by default, the one
+   * that the model is compiled with. Without any, their gradients are not seen. Returns a function that
+   * stops watching, restores the model and shows the reporters what was seen; before that, `onFinding` is
+   * called as things are found, and a rule in `stopOn` sets `model.stopTraining`.
    * @throws as `setModel`, and if the model has no layers.
    */
   attach(model: tf.LayersModel, optimizer?: tf.Optimizer): () => void {

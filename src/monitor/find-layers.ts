@@ -192,6 +192,8 @@ function visit(
       continue;
     }
     const isMasked = nodes.some(node => into.get(node)![0]?.isMasked);
+    const producer = isWhole(layer) ? producerOf(graph, nodes[0]) : {};
+    const classes = {...classesOf(layer), ...producer};
     for (const each of found as Found[]) {
       const key = `${layer.id} ${each.name.slice(name.length)}`;
       const known = watched.get(key);
@@ -199,7 +201,7 @@ function visit(
         ...each,
         layerName: known?.layerName ?? name,
         name: known?.name ?? each.name,
-        classes: {...classesOf(layer), ...(isWhole(layer) ? producerOf(graph, nodes[0]) : {})},
+        classes,
         calls: calls + (known?.calls ?? 0),
         isOutput: isOutput || (known?.isOutput ?? false),
         isMasked: isMasked || (known?.isMasked ?? false),

@@ -30,8 +30,9 @@ export class GradientScope {
 }
 
 /**
- * The number of the first operation on the tape, or the one that it is going to have. (A reference to the tape, weak ones too, would keep all that
- * a pass made until the event loop turns, which makes every collection of garbage slower.)
+ * The number of the first operation on the tape, or the one that it is going to have. (A reference to
+ * the tape, weak ones too, would keep all that a pass made until the event loop turns, which makes every
+ * collection of garbage slower.)
  */
 function firstOnTape(): number | undefined {
   const tape = currentTape();

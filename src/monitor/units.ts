@@ -29,6 +29,8 @@ export interface UnitsBelow {
   /** For each of them, its value ÷ the mean. */
   readonly scores: number[];
   readonly mean: number;
+  /** Their share of the layer. */
+  readonly share: number;
 }
 
 /** The units of a layer whose value ÷ the mean of all is at most `limit`; none where that is not above 0. */
@@ -42,7 +44,7 @@ export function unitsBelow(
   const score = (unit: number): number => values[unit] / mean;
   const isJudged = mean > 0 && Number.isFinite(mean);
   const units = unitsWhere(layer, unit => isJudged && score(unit) <= limit && !others.has(unit));
-  return {units, scores: units.map(score), mean};
+  return {units, scores: units.map(score), mean, share: units.length / layer.units};
 }
 
 /** Whether every output of a unit so far was a number. */
@@ -53,6 +55,11 @@ export function isFiniteUnit(layer: LayerSnapshot, unit: number): boolean {
 /** Whether a layer gives what the model does: what it is may be what the task asks for. */
 export function isOutput(layer: LayerSnapshot, {layers}: Snapshot): boolean {
   return layer.isOutput ?? layer === layers[layers.length - 1];
+}
+
+/** The hidden layers whose statistics rest on enough samples. */
+export function hiddenLayers(snapshot: Snapshot, samples: number): LayerSnapshot[] {
+  return snapshot.layers.filter(layer => layer.samples >= samples && !isOutput(layer, snapshot));
 }
 
 /** The root of the mean of the squares; NaN of none. */

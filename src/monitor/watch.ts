@@ -103,7 +103,7 @@ export class Watch {
         observe: (call, recorded, phase) => this.observe(sites[index][call], recorded, phase),
       }),
     );
-    this.attempt(CANNOT_FOLLOW, () => this.followOptimizer());
+    this.followOptimizer();
     // A loop of one's own asks for it; `fit` sets it as it begins.
     if (kind === 'loop') model.stopTraining = false;
     const layers = this.sites.map(({name, watched: {activationName: activation}}) => ({
@@ -136,7 +136,7 @@ export class Watch {
   /** A training batch of `fit` begins, counted from 0 in each epoch. */
   beginBatch(batch: number): void {
     this.hasValidated = false;
-    this.batches++;
+    this.batches = batch + 1;
     if (this.isLastEpoch) this.watchLastBatches(batch);
     this.beginPass();
   }
@@ -241,7 +241,7 @@ export class Watch {
   }
 
   private beginPass(): void {
-    this.attempt(CANNOT_FOLLOW, () => this.followOptimizer());
+    this.followOptimizer();
     this.step++;
     this.called.clear();
     this.schedule.beginPass();
@@ -313,6 +313,10 @@ export class Watch {
   private followOptimizer(): void {
     const optimizer = this.givenOptimizer ?? this.model.optimizer;
     if (!optimizer || optimizer === this.optimizer) return;
+    this.attempt('it could not watch the optimizer', () => this.watchOptimizer(optimizer));
+  }
+
+  private watchOptimizer(optimizer: tf.Optimizer): void {
     this.leaveOptimizer?.();
     this.optimizer = optimizer;
     this.hasStepped = false;
@@ -321,10 +325,11 @@ export class Watch {
       observe: gradientOf => {
         this.hasStepped = true;
         const end = this.observeStep(gradientOf);
+        if (this.kind === 'fit') return end;
         return () => {
           end?.();
           // What a loop of one's own does between its steps is not training.
-          if (this.kind === 'loop') this.schedule.endWork();
+          this.schedule.endWork();
         };
       },
     });
@@ -492,7 +497,6 @@ export interface RunParameters {
   readonly doValidation?: boolean;
 }
 
-const CANNOT_FOLLOW = 'it could not watch the optimizer';
 const CANNOT_READ = 'it could not read what it gathered';
 const CANNOT_JUDGE = 'it could not judge what it read';
 

@@ -1,7 +1,7 @@
 import {fewerUnits, lowerLearningRate, startAtScale} from '../fixes.js';
 import {plural} from '../text.js';
 import type {LayerSnapshot, Snapshot} from '../types.js';
-import {LAYER_SHARE, SAMPLES_NEEDED, isOutput, unitsBelow} from '../units.js';
+import {LAYER_SHARE, SAMPLES_NEEDED, hiddenLayers, unitsBelow} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -9,9 +9,8 @@ import type {Problem} from './rule.js';
 /**
  * Dormant by ReDo's score: mean |output| over its mean in the layer, E|h_i| ÷ mean_k E|h_k| ≤ τ. A
  * few are common, and so are many at the start; where most units are later, a network has stopped using
- * its width. Dead units, whose score
- * is 0, have a rule of their own. The scale of a model's outputs is the task's, so only hidden layers
- * are judged.
+ * its width. Dead units, whose score is 0, have a rule of their own. The scale of a model's outputs is
+ * the task's, so only hidden layers are judged.
  */
 export const dormantUnitsRule = defineRule({
   id: 'dormant-units',
@@ -23,9 +22,8 @@ export const dormantUnitsRule = defineRule({
     share: LAYER_SHARE,
   },
   check: ({snapshot, options}) =>
-    snapshot.layers
-      .filter(({slope, samples}) => slope !== null && samples >= options.samples)
-      .filter(layer => !isOutput(layer, snapshot))
+    hiddenLayers(snapshot, options.samples)
+      .filter(({slope}) => slope !== null)
       .flatMap(layer => checkLayer(layer, snapshot, options)),
 });
 
@@ -35,9 +33,8 @@ function checkLayer(
   options: Record<'score' | 'share', number>,
 ): Problem[] {
   const dead = new Set(deadUnits(layer));
-  const {units, scores} = unitsBelow(layer, layer.magnitude, options.score, dead);
+  const {units, scores, share} = unitsBelow(layer, layer.magnitude, options.score, dead);
   if (units.length === 0) return [];
-  const share = units.length / layer.units;
   const isWarning = share >= options.share && layer.fromStep > 0;
   return [
     {

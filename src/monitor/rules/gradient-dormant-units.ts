@@ -1,7 +1,7 @@
 import {fewerUnits, lowerLearningRate, normalizeBeforeActivation} from '../fixes.js';
 import {plural} from '../text.js';
 import type {LayerSnapshot, Snapshot} from '../types.js';
-import {LAYER_SHARE, SAMPLES_NEEDED, isOutput, unitsBelow} from '../units.js';
+import {LAYER_SHARE, SAMPLES_NEEDED, hiddenLayers, unitsBelow} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -22,9 +22,7 @@ export const gradientDormantUnitsRule = defineRule({
     share: LAYER_SHARE,
   },
   check: ({snapshot, options}) =>
-    snapshot.layers
-      .filter(layer => layer.samples >= options.samples && !isOutput(layer, snapshot))
-      .flatMap(layer => checkLayer(layer, snapshot, options)),
+    hiddenLayers(snapshot, options.samples).flatMap(layer => checkLayer(layer, snapshot, options)),
 });
 
 function checkLayer(
@@ -35,9 +33,8 @@ function checkLayer(
   const gradient = layer.inputGradient ?? layer.gradient;
   if (!gradient) return [];
   const others = new Set([...deadUnits(layer), ...saturatedUnits(layer)]);
-  const {units, scores, mean} = unitsBelow(layer, gradient, options.score, others);
+  const {units, scores, mean, share} = unitsBelow(layer, gradient, options.score, others);
   if (units.length === 0) return [];
-  const share = units.length / layer.units;
   return [
     {
       severity: share >= options.share ? 'warning' : 'info',
