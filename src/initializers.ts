@@ -35,10 +35,10 @@ export class StartingValues extends InitializerBase {
 
 /** Uniformly between two bounds. */
 export function uniform(minval: number, maxval: number): ConfigDict {
-  return {className: 'RandomUniform', config: {minval, maxval}};
+  return {className: 'RandomUniform', config: {minval, maxval, seed: null}};
 }
 
 /** Normally distributed about 0. */
 export function normal(stddev: number): ConfigDict {
-  return {className: 'RandomNormal', config: {mean: 0, stddev}};
+  return {className: 'RandomNormal', config: {mean: 0, stddev, seed: null}};
 }

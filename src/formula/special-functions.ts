@@ -3,11 +3,6 @@ export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** ln(1 + eˣ) */
-export function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
-
 /** Below this, erf is summed as a series; from here on, erfc is a continued fraction. */
 const SERIES_LIMIT = 1.5;
 
