@@ -1,6 +1,6 @@
 import {Condition, Expression, nodesOf} from './expression.js';
 import type {Comparison, Node, Operation} from './expression.js';
-import {erf, erfc, sigmoid} from './special-functions.js';
+import {erf, erfc, sigmoid, softplus} from './special-functions.js';
 
 type Round = (value: number) => number;
 
@@ -24,7 +24,7 @@ const OPERATIONS: Record<Operation, (u: number, v: number, round: Round) => numb
   log: u => Math.log(u),
   log1p: u => Math.log1p(u),
   sigmoid,
-  softplus: (u, _, round) => Math.max(u, 0) + round(Math.log1p(round(Math.exp(-Math.abs(u))))),
+  softplus: (u, _, round) => softplus(u, round),
   tanh: u => Math.tanh(u),
   erf,
   erfc,
