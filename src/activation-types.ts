@@ -73,9 +73,21 @@ export interface ActivationDefinition<
   ) => Expression;
   /** The inputs that its weights start as a fit for; the monitor tells where others come in. */
   readonly domain?: readonly [low: number, high: number];
+  /**
+   * The variance of the kernels between such activations, times their fanIn: what the initializer
+   * goes by where the paper has a rule of its own. Default: the square of the gain.
+   */
+  readonly kernelScale?: (parameters: PlainParameters<O, W>) => number;
   /** Where it was published. */
   readonly paper?: string;
+  /** When to use it and when not, in a sentence or two: what the paper, or experience, says. */
+  readonly note?: string;
 }
+
+/** Every option and weight as plain numbers. */
+export type PlainParameters<O, W> = {[K in keyof O]: OptionOf<O[K]>} & {
+  [K in keyof W]: W[K] extends {length: number} ? readonly number[] : number;
+};
 
 /** The options by their own names and by their aliases. */
 type OptionArguments<O, A> = {[K in keyof O]?: OptionOf<O[K]>} & {
@@ -131,6 +143,8 @@ export interface Activation<O = object, W = object, A = object> {
   /** The derivative of the formula by x. */
   readonly derivative: Expression;
   readonly paper?: string;
+  /** When to use it and when not. */
+  readonly note?: string;
   /** The definition it was created from. */
   readonly definition: ActivationDefinition;
   /** The class of its layer, which tfjs saves and loads as `className`. */

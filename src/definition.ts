@@ -43,7 +43,7 @@ export function createActivation<
 
 function create(definition: ActivationDefinition): AnyActivation {
   const name = checkNameAndFormula(definition);
-  const {className = toPascalCase(name), aliases = [], weights = {}, paper} = definition;
+  const {className = toPascalCase(name), aliases = [], weights = {}, paper, note} = definition;
   checkDefinition(definition, className, RESERVED_NAMES);
   const options = defaultOptions(definition);
   const instance = remember((resolved: Options) => instantiate(definition, resolved));
@@ -94,7 +94,7 @@ function create(definition: ActivationDefinition): AnyActivation {
     return evaluate(formula, {...Object.fromEntries(values), x});
   };
 
-  const visible = {name, className, aliases, options, weights, formula, paper};
+  const visible = {name, className, aliases, options, weights, formula, paper, note};
   const activation = Object.defineProperties(apply, {
     ...describeProperties(visible),
     derivative: {get: () => derivative(formula, 'x'), enumerable: true},
