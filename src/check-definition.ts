@@ -68,7 +68,8 @@ export function checkDefinition(
   }
 }
 
-function checkDomain(name: string, domain: unknown): void {
+/** @throws if `domain` is not two finite numbers, the lower first. */
+export function checkDomain(owner: string, domain: unknown): void {
   const isInterval =
     Array.isArray(domain) &&
     domain.length === 2 &&
@@ -76,7 +77,7 @@ function checkDomain(name: string, domain: unknown): void {
     domain[0] < domain[1];
   if (isInterval) return;
   throw new Error(
-    `${name}: domain must be two finite numbers, the lower first, got ${describe(domain)}`,
+    `${owner}: domain must be two finite numbers, the lower first, got ${describe(domain)}`,
   );
 }
 

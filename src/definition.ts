@@ -11,6 +11,7 @@ import type {
 import {applyProgram, checkWeightShape, toFloat} from './apply.js';
 import {checkDefinition, checkNameAndFormula} from './check-definition.js';
 import {checkKnown, checkObject, describe} from './errors.js';
+import {fitActivation} from './fit-activation.js';
 import {derivative, evaluate} from './formula/index.js';
 import type {Values} from './formula/index.js';
 import {gainOf} from './gain.js';
@@ -103,6 +104,12 @@ function create(definition: ActivationDefinition): AnyActivation {
     evaluate: {value: evaluateAt},
     gain: {value: (parameters?: Values) => gainOf(z => evaluateAt(z, parameters))},
   }) as unknown as AnyActivation;
+
+  if (Object.values(weights).some(({length}) => length !== undefined)) {
+    const fitTo = (target: unknown, given?: object) =>
+      fitActivation(definition, formula, target, given);
+    Object.defineProperty(activation, 'fitTo', {value: fitTo});
+  }
 
   const layerClass = createLayerClass(activation);
   return Object.defineProperties(activation, {

@@ -14,7 +14,7 @@ export {
 } from './expression.js';
 export type {Comparison, Node, Operand, Operation} from './expression.js';
 export {derivative} from './derivative.js';
-export {evaluate} from './evaluate.js';
-export type {Values} from './evaluate.js';
+export {evaluate, evaluateAtMany} from './evaluate.js';
+export type {Columns, Values} from './evaluate.js';
 export {polynomial} from './polynomial.js';
 export {simplify} from './simplify.js';
