@@ -77,9 +77,21 @@ export interface ActivationDefinition<
   ) => Expression;
   /** The inputs that its weights start as a fit for; the monitor tells where others come in. */
   readonly domain?: readonly [low: number, high: number];
+  /**
+   * The variance of the kernels between such activations, times their fanIn: what the initializer
+   * goes by where the paper has a rule of its own. Default: the square of the gain.
+   */
+  readonly kernelScale?: (parameters: PlainParameters<O, W>) => number;
   /** Where it was published. */
   readonly paper?: string;
+  /** When to use it and when not, in a sentence or two: what the paper, or experience, says. */
+  readonly note?: string;
 }
+
+/** Every option and weight as plain numbers. */
+export type PlainParameters<O, W> = {[K in keyof O]: OptionOf<O[K]>} & {
+  [K in keyof W]: W[K] extends {length: number} ? readonly number[] : number;
+};
 
 /** The options by their own names and by their aliases. */
 type OptionArguments<O, A> = {[K in keyof O]?: OptionOf<O[K]>} & {
@@ -108,6 +120,33 @@ export type ActivationLayerArgs<O = object, W = object, A = object> = LayerArgs 
 /** Values for an op's options and weights, and for `evaluate`. */
 export type Parameters<O, W, A, Value> = OptionArguments<O, A> & {[K in keyof W]?: Value};
 
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+type VectorsOf<W> = {[K in keyof W]: W[K] extends {length: number} ? K : never}[keyof W];
+
+/** Weights found by `fitTo`, as plain data. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- numbers or arrays, of any weights
+export interface ActivationFit<W = any> {
+  /** For the op and for `evaluate`: `rational(x, fit.weights)`. */
+  readonly weights: {[K in keyof W]: W[K] extends {length: number} ? number[] : number};
+  /** For the layer, which then starts as the target: `layers.rational(fit.layerArguments)`. */
+  readonly layerArguments: {
+    [K in keyof W & string as `${K}Initializer`]: W[K] extends {length: number} ? number[] : number;
+  };
+  /** How far the fit is from the target, at 1001 points of the domain. */
+  readonly error: {readonly largest: number; readonly rootMeanSquare: number};
+  readonly domain: readonly [low: number, high: number];
+}
+
+interface FitOptions {
+  readonly domain?: readonly [low: number, high: number];
+}
+
+interface FitTo<W> {
+  (target: (x: number) => number, options?: FitOptions): ActivationFit<W>;
+  (target: AnyActivation, options?: FitOptions): ActivationFit<W>;
+}
+
 /** What generic code sees of any activation. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any option and weight may be passed
 export type AnyActivation = Activation<any, any, any>;
@@ -135,6 +174,8 @@ export interface Activation<O = object, W = object, A = object> {
   /** The derivative of the formula by x. */
   readonly derivative: Expression;
   readonly paper?: string;
+  /** When to use it and when not. */
+  readonly note?: string;
   /** The definition it was created from. */
   readonly definition: ActivationDefinition;
   /** The class of its layer, which tfjs saves and loads as `className`. */
@@ -150,4 +191,20 @@ export interface Activation<O = object, W = object, A = object> {
    * 1/√fanIn, for signals to keep their size.
    */
   gain(parameters?: Parameters<O, W, A, number | readonly number[]>): number;
+  /**
+   * Of an activation with a vector of coefficients: the weights with which it comes closest to
+   * `target`, by least squares over 1001 evenly spaced points of `domain` (default: the definition's,
+   * or [−3, 3]). `rational.layer(rational.fitTo(swish).layerArguments)` starts as swish.
+   *
+   * The target is an activation at its defaults, or a function: `x => elu.evaluate(x, {alpha: 0.5})`.
+   * Coefficients that shape nothing on the domain keep their starting values. Where the formula is not
+   * linear in its weights, the best of several starts is taken, the same ones every time.
+   * @throws if the target is neither, or not a finite number somewhere on the domain; if the domain is
+   * not two finite numbers, the lower first; if an option is unknown.
+   */
+  readonly fitTo: IsAny<W> extends true
+    ? FitTo<W> | undefined
+    : [VectorsOf<W>] extends [never]
+      ? undefined
+      : FitTo<W>;
 }

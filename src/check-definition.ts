@@ -16,7 +16,9 @@ const FIELDS = [
   'sharedAxes',
   'formula',
   'domain',
+  'kernelScale',
   'paper',
+  'note',
 ];
 
 const WEIGHT_FIELDS = ['initializer', 'regularizer', 'constraint', 'length', 'value', 'sharedAxes'];
@@ -35,6 +37,7 @@ export function checkDefinition(
 ): void {
   const {name, aliases, options, layerOptions, optionAliases, weights, sharedAxes, domain} =
     definition;
+  const {kernelScale, paper, note} = definition;
   checkKnown(name, 'field', Object.keys(definition), FIELDS);
   for (const [field, value] of Object.entries({options, layerOptions, optionAliases, weights})) {
     if (value !== undefined) checkObject(name, field, value);
@@ -53,9 +56,20 @@ export function checkDefinition(
   for (const weight of Object.keys(weights ?? {})) checkWeight(definition, weight);
   if (sharedAxes !== undefined) checkSharedAxes(name, sharedAxes);
   if (domain !== undefined) checkDomain(name, domain);
+  if (kernelScale !== undefined && typeof kernelScale !== 'function') {
+    throw new Error(
+      `${name}: kernelScale must be a function such as ({alpha}) => 2 / (1 + alpha ** 2), ` +
+        `got ${describe(kernelScale)}`,
+    );
+  }
+  for (const [field, text] of Object.entries({paper, note})) {
+    if (text === undefined || typeof text === 'string') continue;
+    throw new Error(`${name}: ${field} must be text, got ${describe(text)}`);
+  }
 }
 
-function checkDomain(name: string, domain: unknown): void {
+/** @throws if `domain` is not two finite numbers, the lower first. */
+export function checkDomain(owner: string, domain: unknown): void {
   const isInterval =
     Array.isArray(domain) &&
     domain.length === 2 &&
@@ -63,7 +77,7 @@ function checkDomain(name: string, domain: unknown): void {
     domain[0] < domain[1];
   if (isInterval) return;
   throw new Error(
-    `${name}: domain must be two finite numbers, the lower first, got ${describe(domain)}`,
+    `${owner}: domain must be two finite numbers, the lower first, got ${describe(domain)}`,
   );
 }
 

@@ -11,6 +11,7 @@ import type {
 import {applyProgram, checkWeightShape, toFloat} from './apply.js';
 import {checkDefinition, checkNameAndFormula} from './check-definition.js';
 import {checkKnown, checkNumbers, checkObject} from './errors.js';
+import {fitActivation} from './fit-activation.js';
 import {derivative, evaluate} from './formula/index.js';
 import type {Values} from './formula/index.js';
 import {gainOf} from './gain.js';
@@ -43,7 +44,7 @@ export function createActivation<
 
 function create(definition: ActivationDefinition): AnyActivation {
   const name = checkNameAndFormula(definition);
-  const {className = toPascalCase(name), aliases = [], weights = {}, paper} = definition;
+  const {className = toPascalCase(name), aliases = [], weights = {}, paper, note} = definition;
   checkDefinition(definition, className, RESERVED_NAMES);
   const options = defaultOptions(definition);
   const instance = remember((resolved: Options) => instantiate(definition, resolved));
@@ -94,7 +95,7 @@ function create(definition: ActivationDefinition): AnyActivation {
     return evaluate(formula, {...Object.fromEntries(values), x});
   };
 
-  const visible = {name, className, aliases, options, weights, formula, paper};
+  const visible = {name, className, aliases, options, weights, formula, paper, note};
   const activation = Object.defineProperties(apply, {
     ...describeProperties(visible),
     derivative: {get: () => derivative(formula, 'x'), enumerable: true},
@@ -103,6 +104,12 @@ function create(definition: ActivationDefinition): AnyActivation {
     evaluate: {value: evaluateAt},
     gain: {value: (parameters?: Values) => gainOf(z => evaluateAt(z, parameters))},
   }) as unknown as AnyActivation;
+
+  if (Object.values(weights).some(({length}) => length !== undefined)) {
+    const fitTo = (target: unknown, given?: object) =>
+      fitActivation(definition, formula, target, given);
+    Object.defineProperty(activation, 'fitTo', {value: fitTo});
+  }
 
   const layerClass = createLayerClass(activation);
   return Object.defineProperties(activation, {

@@ -46,6 +46,7 @@ export {shareWasmIdentity} from './kernels/index.js';
 export type {
   Activation,
   ActivationDefinition,
+  ActivationFit,
   ActivationLayerArgs,
   SharedAxes,
 } from './activation-types.js';

@@ -15,8 +15,8 @@ export {
 export type {Comparison, Node, Operand, Operation} from './expression.js';
 export {cubicBasis} from './cubic-basis.js';
 export {derivative} from './derivative.js';
-export {evaluate} from './evaluate.js';
-export type {Values} from './evaluate.js';
+export {evaluate, evaluateAtMany} from './evaluate.js';
+export type {Columns, Values} from './evaluate.js';
 export {inverseSquareRoot} from './inverse-square-root.js';
 export {polynomial} from './polynomial.js';
 export {simplify} from './simplify.js';
