@@ -19,6 +19,7 @@ export const pdelu = createActivation({
     return where(x.greater(0), x, alpha.mul(below));
   },
   paper: 'Cheng et al., 2020, https://doi.org/10.1016/j.neunet.2020.02.012',
+  note: 'The paper claims a mean closer to 0 and faster convergence than ELU.',
 });
 
 export const PDELU = pdelu.layerClass;

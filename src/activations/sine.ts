@@ -11,6 +11,9 @@ export const sine = createActivation({
   options: {w0: 30},
   formula: ({x, w0}) => x.mul(w0).sin(),
   paper: 'Sitzmann et al., 2020, https://arxiv.org/abs/2006.09661',
+  note:
+    "For networks of coordinates (images, sounds, fields) with SIREN's initialization. Not for " +
+    'classification: it oscillates.',
 });
 
 export const Sine = sine.layerClass;
