@@ -10,8 +10,8 @@ const x = input('x');
 const PROGRAM: Program = {
   inputs: [{name: 'x'}],
   outputs: [
-    {name: 'positive', value: where(x.greater(0), x, 0)},
-    {name: 'negative', value: where(x.less(0), x.neg(), 0)},
+    {name: 'positive', value: where(x.lessEqual(0), 0, x)},
+    {name: 'negative', value: where(x.greaterEqual(0), 0, x.neg())},
   ],
 };
 

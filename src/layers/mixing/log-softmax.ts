@@ -33,8 +33,8 @@ export class LogSoftmax extends MixingLayer<{axis: number}> {
   }
 }
 
-/** The log-softmax over one axis, with right gradients of every order: only `x` is saved. */
-export function logSoftmax(x: Tensor, axis: number): Tensor {
+/** The log-softmax over one axis, by default the last, with right gradients of every order: only `x` is saved. */
+export function logSoftmax(x: Tensor, axis = x.rank - 1): Tensor {
   const run = tf.customGrad((input, save) => {
     const given = input as Tensor;
     (save as tf.GradSaveFunc)([given]);

@@ -51,7 +51,7 @@ export interface MixingLayerClass {
   readonly paper: string;
   readonly options: OptionTable<Record<string, unknown>>;
   readonly weights: WeightDefinitions;
-  checkOptions(owner: string, options: object): void;
+  readonly checkOptions?: (owner: string, options: never) => void;
 }
 
 /**
@@ -79,14 +79,14 @@ export abstract class MixingLayer<
     this.supportsMasking = true;
   }
 
-  /** @throws if options do not fit each other. */
-  static checkOptions(_owner: string, _options: object): void {}
+  /** Throws where options do not fit each other. */
+  static readonly checkOptions?: (owner: string, options: never) => void;
 
   /** The work, within a `tidy`, on a float32 tensor whose shape is checked. */
   protected abstract transform(x: Tensor, kwargs: CallArguments): Tensor;
 
   /** Creates the weights for inputs of this shape, if there are any. */
-  protected createWeights(_inputShape: Shape): void {}
+  protected createWeights?(inputShape: Shape): void;
 
   /** @throws if the layer cannot work on inputs of this shape. */
   protected shapeAfter(inputShape: Shape): Shape {
@@ -98,7 +98,7 @@ export abstract class MixingLayer<
     const shape = oneShape(inputShape);
     this.shapeAfter(shape);
     try {
-      this.createWeights(shape);
+      this.createWeights?.(shape);
       if (this.initialWeights) this.checkWeights(this.initialWeights);
     } catch (error) {
       this.forgetWeights();
@@ -215,7 +215,7 @@ function checkArguments(layerClass: MixingLayerClass, args: object): CheckedArgu
     check(owner, name, given[name] ?? defaultValue),
   ]);
   const complete = Object.fromEntries(chosen) as object;
-  layerClass.checkOptions(owner, complete);
+  layerClass.checkOptions?.(owner, complete as never);
   return {
     layerArguments: ofLayer,
     options: complete,
