@@ -5,11 +5,11 @@ import {accuracy, readDataset, split} from './data.js';
 
 const REQUIRED_ACCURACY = 0.96;
 
-/** Snake: a line with a ripple, whose frequency is learned (https://arxiv.org/abs/2006.08195). */
-const snake = defineActivation({
-  name: 'snake',
+/** An activation of our own: a line with ripples, whose height is learned. */
+const ripple = defineActivation({
+  name: 'ripple',
   weights: {a: {initializer: 'ones'}},
-  formula: ({x, a}) => x.add(x.mul(a).sin().square().div(a)),
+  formula: ({x, a}) => x.add(x.sin().mul(a)),
 });
 
 const dense = (units: number, seed: number, args: object = {}) =>
@@ -44,7 +44,7 @@ const model = tf.sequential({
     layers.rational({name: 'rational'}),
     tf.layers.dropout({rate: 0.2, seed: 11}),
     dense(48, 3),
-    snake.layer({name: 'snake'}),
+    ripple.layer({name: 'ripple'}),
     softmax(4),
   ],
 });
@@ -52,7 +52,7 @@ const weightsOf = (name: string, index = 0) =>
   Array.from(model.getLayer(name).getWeights()[index].dataSync());
 const learned = () => ({
   prelu: weightsOf('prelu'),
-  snake: weightsOf('snake'),
+  ripple: weightsOf('ripple'),
   numerator: weightsOf('rational', 0),
   denominator: weightsOf('rational', 1),
 });
@@ -68,7 +68,7 @@ const range = (values: number[]) => {
 };
 console.log('\nWhat the activations learned (over the units: least, mean, greatest)');
 console.log(`  PReLU slope alpha   ${range(start.prelu)}  →  ${range(end.prelu)}`);
-console.log(`  Snake frequency a   ${range(start.snake)}  →  ${range(end.snake)}`);
+console.log(`  Ripple height a     ${range(start.ripple)}  →  ${range(end.ripple)}`);
 console.log('and the coefficients of the Rational, which all units share');
 console.log(`  numerator    ${listed(start.numerator)}`);
 console.log(`            →  ${listed(end.numerator)}`);

@@ -21,6 +21,10 @@ export interface WeightDefinition {
   constraint?: Identifier<Constraint>;
   /** Makes the weight a vector of this many coefficients: an array in the formula. */
   length?: number;
+  /** What stands for it where an op is given no value and its initializer is random. */
+  value?: number | readonly number[];
+  /** The axes that share it, whatever those of the layer. */
+  sharedAxes?: SharedAxes;
 }
 
 export type OptionDefinitions = Record<string, OptionDefinition>;

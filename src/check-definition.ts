@@ -1,5 +1,5 @@
 import type {ActivationDefinition, OptionDefinition} from './activation-types.js';
-import {checkKnown, checkObject, describe} from './errors.js';
+import {checkKnown, checkNumbers, checkObject, describe} from './errors.js';
 import {checkSharedAxes} from './layers/shared-axes.js';
 import {survivesSaving} from './names.js';
 import {boundsOf, checkOption, defaultOf} from './options.js';
@@ -21,7 +21,7 @@ const FIELDS = [
   'note',
 ];
 
-const WEIGHT_FIELDS = ['initializer', 'regularizer', 'constraint', 'length'];
+const WEIGHT_FIELDS = ['initializer', 'regularizer', 'constraint', 'length', 'value', 'sharedAxes'];
 
 const LIMITS = ['default', 'minimum', 'except'];
 
@@ -175,6 +175,12 @@ function checkWeight({name, weights}: ActivationDefinition, weight: string): voi
     throw new Error(
       `${name}: ${argument}.length must be a whole number of at least 1, got ${describe(length)}`,
     );
+  }
+  if (definition.value !== undefined) {
+    checkNumbers(name, `${argument}.value`, definition.value, length, Number.isFinite);
+  }
+  if (definition.sharedAxes !== undefined) {
+    checkSharedAxes(name, definition.sharedAxes, `${argument}.sharedAxes`);
   }
   weightParts(name, definition, part => `${argument}.${part}`);
 }

@@ -13,12 +13,12 @@ import {register} from './registry.js';
  * weights, and a name for `activation: '…'`.
  *
  * ```ts
- * const snake = defineActivation({
- *   name: 'snake',
+ * const ripple = defineActivation({
+ *   name: 'ripple',
  *   weights: {a: {initializer: 'ones'}},
- *   formula: ({x, a}) => x.add(x.mul(a).sin().square().div(a)),
+ *   formula: ({x, a}) => x.add(x.sin().mul(a)),
  * });
- * model.add(snake.layer());
+ * model.add(ripple.layer());
  * ```
  *
  * Defining the very same again returns the first (a notebook cell run twice). Formulas are compared at

@@ -10,7 +10,7 @@ import type {
 } from './activation-types.js';
 import {applyProgram, checkWeightShape, toFloat} from './apply.js';
 import {checkDefinition, checkNameAndFormula} from './check-definition.js';
-import {checkKnown, checkObject, describe} from './errors.js';
+import {checkKnown, checkNumbers, checkObject} from './errors.js';
 import {fitActivation} from './fit-activation.js';
 import {derivative, evaluate} from './formula/index.js';
 import type {Values} from './formula/index.js';
@@ -116,23 +116,6 @@ function create(definition: ActivationDefinition): AnyActivation {
     layerClass: {value: layerClass},
     layer: {value: (args?: object) => new layerClass(args)},
   });
-}
-
-/** @throws if `value` is not one number; with a length, not that many. */
-function checkNumbers(
-  owner: string,
-  argument: string,
-  value: unknown,
-  length: number | undefined,
-): void {
-  const isNumber = (each: unknown): boolean => typeof each === 'number';
-  const isRight =
-    length === undefined
-      ? isNumber(value)
-      : Array.isArray(value) && value.length === length && value.every(isNumber);
-  if (isRight) return;
-  const accepted = length === undefined ? 'a number' : `${length} numbers`;
-  throw new Error(`${owner}: ${argument} must be ${accepted}, got ${describe(value)}`);
 }
 
 function describeProperties(values: object): PropertyDescriptorMap {

@@ -48,6 +48,23 @@ export function checkObject(
   throw new Error(`${owner}: ${argument} must be an object, got ${describe(value)}`);
 }
 
+/** @throws if `value` is not one number (with a length, that many), or one is not accepted. */
+export function checkNumbers(
+  owner: string,
+  argument: string,
+  value: unknown,
+  length: number | undefined,
+  isAccepted: (each: unknown) => boolean = each => typeof each === 'number',
+): void {
+  const isRight =
+    length === undefined
+      ? isAccepted(value)
+      : Array.isArray(value) && value.length === length && value.every(isAccepted);
+  if (isRight) return;
+  const accepted = length === undefined ? 'a number' : `${length} numbers`;
+  throw new Error(`${owner}: ${argument} must be ${accepted}, got ${describe(value)}`);
+}
+
 /** The message of whatever was thrown; errors of another realm are no instances of this one's. */
 export function messageOf(error: unknown): string {
   return String((error as Partial<Error> | null | undefined)?.message ?? error);

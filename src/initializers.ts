@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type {DataType, Tensor} from '@tensorflow/tfjs';
+import type {DataType, Tensor, serialization} from '@tensorflow/tfjs';
 import {InitializerBase} from './tfjs-classes.js';
+
+type ConfigDict = serialization.ConfigDict;
 
 /** Starts a vector of coefficients at given values, the same for every unit. */
 export class StartingValues extends InitializerBase {
@@ -29,4 +31,14 @@ export class StartingValues extends InitializerBase {
   override getConfig() {
     return {values: [...this.values]};
   }
+}
+
+/** Uniformly between two bounds. */
+export function uniform(minval: number, maxval: number): ConfigDict {
+  return {className: 'RandomUniform', config: {minval, maxval, seed: null}};
+}
+
+/** Normally distributed about 0. */
+export function normal(stddev: number): ConfigDict {
+  return {className: 'RandomNormal', config: {mean: 0, stddev, seed: null}};
 }

@@ -126,7 +126,7 @@ function partsOf(definition: ActivationDefinition): string {
       () => weight,
     );
     const set = [initializer, regularizer, constraint].map(serialize);
-    return [weight, given.length, ...set];
+    return [weight, given.length, given.value, given.sharedAxes, ...set];
   });
   return JSON.stringify([{...rest, formula: undefined}, parts]);
 }

@@ -8,11 +8,11 @@ const BATCH_SIZE = 32;
 
 const element = id => document.getElementById(id);
 
-/** Snake: a line with a ripple, whose frequency is learned (https://arxiv.org/abs/2006.08195). */
-const snake = defineActivation({
-  name: 'snake',
+/** An activation of our own: a line with ripples, whose height is learned. */
+const ripple = defineActivation({
+  name: 'ripple',
   weights: {a: {initializer: 'ones'}},
-  formula: ({x, a}) => x.add(x.mul(a).sin().square().div(a)),
+  formula: ({x, a}) => x.add(x.sin().mul(a)),
 });
 
 /** The rows of the data: 64 pixels from 0 to 16, then the digit. */
@@ -48,7 +48,7 @@ function createModel() {
       dense(48, 2),
       layers.rational({name: 'rational'}),
       dense(48, 3),
-      snake.layer({name: 'snake'}),
+      ripple.layer({name: 'ripple'}),
       dense(CLASSES, 4, {activation: 'softmax', name: 'digit'}),
     ],
   });
@@ -148,7 +148,7 @@ async function train() {
   const share = accuracies[accuracies.length - 1];
   element('status').textContent =
     `${(100 * share).toFixed(1)} % of ${testCount} digits never seen are right ` +
-    `(backend ${tf.getBackend()}, kernels: ${kernelTarget(snake)})`;
+    `(backend ${tf.getBackend()}, kernels: ${kernelTarget(ripple)})`;
   showReport(monitor.report());
   model.dispose();
   tf.dispose([test, training]);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {defineActivation, layers} from 'tfjs-activations';
+import {layers} from 'tfjs-activations';
 import {readDataset, split} from '../../examples/data.js';
 
 /** A network and the data that it learns; every call gives the same. */
@@ -14,12 +14,6 @@ export const BATCH_SIZE = 32;
 const dense = (units: number, seed: number, args: object = {}): tf.layers.Layer =>
   tf.layers.dense({units, kernelInitializer: tf.initializers.glorotNormal({seed}), ...args});
 
-const snake = defineActivation({
-  name: 'snake',
-  weights: {a: {initializer: 'ones'}},
-  formula: ({x, a}) => x.add(x.mul(a).sin().square().div(a)),
-});
-
 /** The network of examples/digits.ts, on its data. */
 function digits(): Subject {
   const model = tf.sequential({
@@ -31,7 +25,7 @@ function digits(): Subject {
       layers.rational(),
       tf.layers.dropout({rate: 0.2, seed: 11}),
       dense(48, 3),
-      snake.layer(),
+      layers.snake(),
       dense(10, 4, {activation: 'softmax'}),
     ],
   });

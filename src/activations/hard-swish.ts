@@ -8,7 +8,7 @@ import {createActivation} from '../definition.js';
 export const hardSwish = createActivation({
   name: 'hardSwish',
   className: 'HardSwish',
-  aliases: ['hardSilu'],
+  aliases: ['hardSilu', 'hardswish'],
   formula: ({x}) => x.multiplyNoNan(x.add(3).clipByValue(0, 6).div(6)),
   paper: 'Howard et al., 2019, https://arxiv.org/abs/1905.02244',
 });

@@ -8,6 +8,7 @@ import {createActivation} from '../definition.js';
 export const linear = createActivation({
   name: 'linear',
   className: 'Linear',
+  aliases: ['identity'],
   formula: ({x}) => x,
 });
 

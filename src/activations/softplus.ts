@@ -3,12 +3,13 @@ import {createActivation} from '../definition.js';
 /**
  * A smooth ReLU.
  *
- *     ln(1 + eˣ)
+ *     ln(1 + e^(beta · x)) / beta; beta is not 0
  */
 export const softplus = createActivation({
   name: 'softplus',
   className: 'Softplus',
-  formula: ({x}) => x.softplus(),
+  options: {beta: {default: 1, except: 0}},
+  formula: ({x, beta}) => x.mul(beta).softplus().div(beta),
   paper: 'Dugas et al., 2001',
 });
 

@@ -2,7 +2,9 @@ import {Condition, Expression, nodesOf} from './expression.js';
 import type {Comparison, Node, Operation} from './expression.js';
 import {erf, erfc, sigmoid, softplus} from './special-functions.js';
 
-const OPERATIONS: Record<Operation, (u: number, v: number) => number> = {
+type Round = (value: number) => number;
+
+const OPERATIONS: Record<Operation, (u: number, v: number, round: Round) => number> = {
   add: (u, v) => u + v,
   sub: (u, v) => u - v,
   mul: (u, v) => u * v,
@@ -22,7 +24,7 @@ const OPERATIONS: Record<Operation, (u: number, v: number) => number> = {
   log: u => Math.log(u),
   log1p: u => Math.log1p(u),
   sigmoid,
-  softplus,
+  softplus: (u, _, round) => softplus(u, round),
   tanh: u => Math.tanh(u),
   erf,
   erfc,
@@ -51,7 +53,7 @@ export type Values = Readonly<Record<string, number | readonly number[]>>;
 export function evaluate(
   expression: Expression,
   values: Values,
-  round: (value: number) => number = value => value,
+  round: Round = value => value,
 ): number {
   return resultsOf(expression, values, round).get(expression) as number;
 }
@@ -115,11 +117,7 @@ export function holds(condition: Condition, values: Values): boolean {
   return resultsOf(condition, values, value => value).get(condition) as boolean;
 }
 
-function resultsOf(
-  root: Node,
-  values: Values,
-  round: (value: number) => number,
-): Map<Node, number | boolean> {
+function resultsOf(root: Node, values: Values, round: Round): Map<Node, number | boolean> {
   const results = new Map<Node, number | boolean>();
   for (const node of nodesOf(root)) {
     const [u, v, w] = node.operands.map(operand => results.get(operand));
@@ -132,7 +130,7 @@ function resultsOf(
     } else if (node.operation === 'input') {
       results.set(node, round(valueOf(node.name, values)));
     } else {
-      results.set(node, round(OPERATIONS[node.operation](u as number, v as number)));
+      results.set(node, round(OPERATIONS[node.operation](u as number, v as number, round)));
     }
   }
   return results;

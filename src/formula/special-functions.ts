@@ -3,9 +3,9 @@ export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** ln(1 + eˣ) */
-export function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+/** ln(1 + eˣ); `round` is applied to each of its steps. */
+export function softplus(x: number, round = (value: number): number => value): number {
+  return Math.max(x, 0) + round(Math.log1p(round(Math.exp(-Math.abs(x)))));
 }
 
 /** Below this, erf is summed as a series; from here on, erfc is a continued fraction. */

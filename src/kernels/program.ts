@@ -91,12 +91,15 @@ function differentiate(program: Program): Program {
       value,
     })),
   );
+  // Of several outputs some may have no upstream: 0, also where the slope is infinite or NaN.
+  const scale = (slope: Expression, gradient: Expression): Expression =>
+    program.outputs.length > 1 ? slope.multiplyNoNan(gradient) : gradient.mul(slope);
   const outputs = program.inputs.map((programInput): ProgramOutput => {
     const values = expressionsOf(programInput).map(variable => {
       const parts = terms
         .map(({gradient, value}) => ({gradient, slope: derivative(value, variable.name)}))
         .filter(({slope}) => slope !== constant(0))
-        .map(({gradient, slope}) => (slope === constant(1) ? gradient : gradient.mul(slope)));
+        .map(({gradient, slope}) => (slope === constant(1) ? gradient : scale(slope, gradient)));
       return parts.length > 0 ? parts.reduce((sum, part) => sum.add(part)) : constant(0);
     });
     return {

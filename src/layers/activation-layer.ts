@@ -115,11 +115,14 @@ export class ActivationLayer extends tf.layers.Layer {
     const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
     const weights = Object.entries(this.activation.definition.weights ?? {});
     if (weights.length > 0) {
-      const axes = resolveSharedAxes(this.label, this.sharedAxes, shape.length, this.dataFormat);
+      const axesOf = (sharedAxes: SharedAxes): number[] =>
+        resolveSharedAxes(this.label, sharedAxes, shape.length, this.dataFormat);
+      const axes = axesOf(this.sharedAxes);
       const outer = weightShape(this.label, shape, axes);
-      const shapes = weights.map(([, {length}]) =>
-        length === undefined ? outer : [...outer, length],
-      );
+      const shapes = weights.map(([, {length, sharedAxes}]) => {
+        const own = sharedAxes ? weightShape(this.label, shape, axesOf(sharedAxes)) : outer;
+        return length === undefined ? own : [...own, length];
+      });
       if (this.initialWeights) this.checkWeights('weights', this.initialWeights, shapes);
       const values = this.initialValues(shapes);
       this.variables = weights.map(([weight], index) => this.createWeight(weight, values[index]));

@@ -4,11 +4,15 @@ import {describe} from '../errors.js';
 export type DataFormat = 'channelsLast' | 'channelsFirst';
 
 /** @throws if `sharedAxes` is not a number, an array of numbers, 'spatial' or 'all'. */
-export function checkSharedAxes(owner: string, sharedAxes: unknown): SharedAxes {
+export function checkSharedAxes(
+  owner: string,
+  sharedAxes: unknown,
+  argument = 'sharedAxes',
+): SharedAxes {
   if (sharedAxes === 'spatial' || sharedAxes === 'all') return sharedAxes;
   if ([sharedAxes].flat().every(axis => Number.isInteger(axis))) return sharedAxes as SharedAxes;
   throw new Error(
-    `${owner}: sharedAxes must be an axis number, an array of them, 'spatial' or 'all', ` +
+    `${owner}: ${argument} must be an axis number, an array of them, 'spatial' or 'all', ` +
       `got ${describe(sharedAxes)}`,
   );
 }

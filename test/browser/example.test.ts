@@ -39,7 +39,7 @@ describeInChromium('in Chromium, the example page', () => {
       const names = await page.$$eval('#layers tr td:first-child', cells =>
         cells.map(cell => cell.textContent),
       );
-      expect(names).toEqual(['prelu', 'rational', 'snake', 'digit']);
+      expect(names).toEqual(['prelu', 'rational', 'ripple', 'digit']);
       expect(errors).toEqual([]);
       await page.close();
     },

@@ -70,10 +70,26 @@ function faultAt(
   const isOverflow = Math.abs(truth) > largest;
   if (isOverflow && Object.is(actual, Math.sign(truth) * infinity)) return undefined;
   if (Math.abs(truth) > LARGEST_FLOAT32) return shown;
-  const rounding = Number.isFinite(stepwise) ? Math.abs(stepwise - truth) : 0;
-  const allowed = Math.max(relative * Math.abs(truth) + absolute, 2 * rounding);
-  const isWithin = Math.abs(actual - truth) <= allowed;
-  return isWithin ? undefined : `${shown}, off by ${Math.abs(actual - truth)}, bound ${allowed}`;
+  const usual = relative * Math.abs(truth) + absolute;
+  const error = Math.abs(actual - truth);
+  if (error <= usual) return undefined;
+  const allowed = Number.isFinite(stepwise) ? 2 * roundingNear(expression, values) : 0;
+  return error <= allowed
+    ? undefined
+    : `${shown}, off by ${error}, bound ${Math.max(usual, allowed)}`;
+}
+
+/**
+ * The largest error of float32 arithmetic, step by step, at x and its neighbours: where a formula
+ * crosses zero, a single one may be near the truth by luck.
+ */
+function roundingNear(expression: Expression, values: Values): number {
+  const errors = Array.from({length: 33}, (_, index) => {
+    const x = Math.fround((values.x as number) * (1 + 5 * (index - 16) * 2 ** -23));
+    const near = {...values, x};
+    return Math.abs(evaluate(expression, near, Math.fround) - evaluate(expression, near));
+  });
+  return Math.max(...errors.filter(Number.isFinite));
 }
 
 const SMALLEST_NORMAL = 2 ** -126;

@@ -1,0 +1,17 @@
+import {createActivation} from '../definition.js';
+import {inverseSquareRoot} from '../formula/index.js';
+
+/**
+ * A sigmoid-like curve of a square root alone.
+ *
+ *     x / √(1 + alpha · x²)
+ */
+export const isru = createActivation({
+  name: 'isru',
+  className: 'ISRU',
+  options: {alpha: {default: 1, minimum: 0}},
+  formula: ({x, alpha}) => inverseSquareRoot(x, alpha),
+  paper: 'Carlile et al., 2017, https://arxiv.org/abs/1710.09967',
+});
+
+export const ISRU = isru.layerClass;

@@ -1,0 +1,15 @@
+import {createActivation} from '../definition.js';
+
+/**
+ * The logarithm of the sigmoid.
+ *
+ *     ln(1 / (1 + e⁻ˣ))
+ */
+export const logSigmoid = createActivation({
+  name: 'logSigmoid',
+  className: 'LogSigmoid',
+  aliases: ['logsigmoid'],
+  formula: ({x}) => x.neg().softplus().neg(),
+});
+
+export const LogSigmoid = logSigmoid.layerClass;

@@ -1,0 +1,16 @@
+import {createActivation} from '../definition.js';
+
+/**
+ * The sine of SIREN, for networks that represent images, sounds and fields.
+ *
+ *     sin(w0 · x)
+ */
+export const sine = createActivation({
+  name: 'sine',
+  className: 'Sine',
+  options: {w0: 30},
+  formula: ({x, w0}) => x.mul(w0).sin(),
+  paper: 'Sitzmann et al., 2020, https://arxiv.org/abs/2006.09661',
+});
+
+export const Sine = sine.layerClass;
