@@ -4,6 +4,8 @@ import {erf, erfc, sigmoid, softplus} from './special-functions.js';
 
 type Round = (value: number) => number;
 
+const exactly: Round = value => value;
+
 const OPERATIONS: Record<Operation, (u: number, v: number, round: Round) => number> = {
   add: (u, v) => u + v,
   sub: (u, v) => u - v,
@@ -50,11 +52,7 @@ export type Values = Readonly<Record<string, number | readonly number[]>>;
  * float32 arithmetic gives.
  * @throws if an input has no value.
  */
-export function evaluate(
-  expression: Expression,
-  values: Values,
-  round: Round = value => value,
-): number {
+export function evaluate(expression: Expression, values: Values, round: Round = exactly): number {
   return resultsOf(expression, values, round).get(expression) as number;
 }
 
@@ -93,7 +91,7 @@ export function evaluateAtMany(
     const operation = OPERATIONS[node.operation];
     const column = new Float64Array(u);
     for (let index = 0; index < column.length; index++) {
-      column[index] = operation(column[index], v[index]);
+      column[index] = operation(column[index], v[index], exactly);
     }
     return column;
   };
@@ -114,7 +112,7 @@ function choose(
 
 /** Whether a comparison holds for these inputs. */
 export function holds(condition: Condition, values: Values): boolean {
-  return resultsOf(condition, values, value => value).get(condition) as boolean;
+  return resultsOf(condition, values, exactly).get(condition) as boolean;
 }
 
 function resultsOf(root: Node, values: Values, round: Round): Map<Node, number | boolean> {
