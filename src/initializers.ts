@@ -33,9 +33,12 @@ export class StartingValues extends InitializerBase {
   }
 }
 
+/** In place of a bound of 0, which tfjs takes for one that is missing. */
+const NEARLY_ZERO = 1e-7;
+
 /** Uniformly between two bounds. */
 export function uniform(minval: number, maxval: number): ConfigDict {
-  return {className: 'RandomUniform', config: {minval, maxval, seed: null}};
+  return {className: 'RandomUniform', config: {minval: minval || NEARLY_ZERO, maxval, seed: null}};
 }
 
 /** Normally distributed about 0. */

@@ -11,6 +11,7 @@ export const aconA = createActivation({
   weights: {beta: {initializer: 'ones'}},
   formula: ({x, beta}) => x.multiplyNoNan(x.mul(beta).sigmoid()),
   paper: 'Ma et al., 2021, https://arxiv.org/abs/2009.04759',
+  note: "The paper's Swish with learned beta: the network chooses which channels are active.",
 });
 
 export const ACONA = aconA.layerClass;

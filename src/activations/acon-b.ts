@@ -12,6 +12,7 @@ export const aconB = createActivation({
   weights: {p2: {initializer: 0.25}, beta: {initializer: 'ones'}},
   formula: ({x, p2, beta}) => smoothMaximum(x, constant(1), p2, beta),
   paper: 'Ma et al., 2021, https://arxiv.org/abs/2009.04759',
+  note: "The paper's smooth form of PReLU and leaky ReLU.",
 });
 
 export const ACONB = aconB.layerClass;

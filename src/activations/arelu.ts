@@ -15,6 +15,9 @@ export const arelu = createActivation({
   formula: ({x, alpha, beta}) =>
     where(x.greater(0), x.mul(beta.sigmoid().add(1)), x.mul(alpha.clipByValue(0.01, 0.99))),
   paper: 'Chen et al., 2020, https://arxiv.org/abs/2006.13858',
+  note:
+    'Two weights for each layer; the paper reports faster training at small learning rates, and ' +
+    'transfer learning.',
 });
 
 export const AReLU = arelu.layerClass;

@@ -44,6 +44,9 @@ export const bSpline = createActivation({
   },
   domain: [-BOUND, BOUND],
   paper: 'Bohra et al., 2020, https://doi.org/10.1109/OJSP.2020.3039379',
+  note:
+    'Where the shape itself is to be learned, and seen. Normalize before it: beyond ±3 it is ' +
+    'straight.',
 });
 
 export const BSpline = bSpline.layerClass;

@@ -12,6 +12,7 @@ export const celu = createActivation({
   options: {alpha: {default: 1, except: 0}},
   formula: ({x, alpha}) => where(x.greater(0), x, x.div(alpha).expm1().mul(alpha)),
   paper: 'Barron, 2017, https://arxiv.org/abs/1704.07483',
+  note: 'ELU whose slope is continuous for any alpha.',
 });
 
 export const CELU = celu.layerClass;

@@ -16,6 +16,9 @@ export const dyt = createActivation({
   },
   formula: ({x, alpha, gamma, beta}) => gamma.mul(x.mul(alpha).tanh()).add(beta),
   paper: 'Zhu et al., 2025, https://arxiv.org/abs/2503.10622',
+  note:
+    'The paper replaces layer normalization in transformers by it, with equal results. Not for ' +
+    'networks with batch normalization.',
 });
 
 export const DyT = dyt.layerClass;

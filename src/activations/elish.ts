@@ -11,6 +11,7 @@ export const elish = createActivation({
   className: 'ELiSH',
   formula: ({x}) => where(x.greaterEqual(0), x, x.expm1()).multiplyNoNan(x.sigmoid()),
   paper: 'Basirat & Roth, 2018, https://arxiv.org/abs/1808.00783',
+  note: 'The paper found it by evolution, for image classification. Not monotonic.',
 });
 
 export const ELiSH = elish.layerClass;

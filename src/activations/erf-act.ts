@@ -12,6 +12,7 @@ export const erfAct = createActivation({
   sharedAxes: 'all',
   formula: ({x, a, b}) => x.multiplyNoNan(x.mul(b).exp().mul(a).erf()),
   paper: 'Biswas et al., 2021, https://arxiv.org/abs/2109.04386',
+  note: 'The paper reports gains over ReLU, Swish and Mish in image classification.',
 });
 
 export const ErfAct = erfAct.layerClass;

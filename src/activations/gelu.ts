@@ -21,6 +21,7 @@ export const gelu = createActivation({
   formula: ({x, approximate}) =>
     approximate ? tanhForm(x) : x.multiplyNoNan(x.mul(-Math.SQRT1_2).erfc().mul(0.5)),
   paper: PAPER,
+  note: 'The usual choice in transformers. Not monotonic.',
 });
 
 /**
@@ -33,6 +34,7 @@ export const geluNew = createActivation({
   className: 'GELUNew',
   formula: ({x}) => tanhForm(x),
   paper: PAPER,
+  note: 'For models that were trained with it, such as BERT and GPT-2.',
 });
 
 export const GELU = gelu.layerClass;

@@ -13,6 +13,9 @@ export const hardShrink = createActivation({
   options: {threshold: {default: 0.5, minimum: 0}},
   formula: ({x, threshold}) => where(x.abs().lessEqual(threshold), 0, x),
   paper: 'Donoho & Johnstone, 1994, https://doi.org/10.1093/biomet/81.3.425',
+  note:
+    'For sparse coding and denoising: small coefficients are noise. Its gradient is 0 within the ' +
+    'threshold.',
 });
 
 export const HardShrink = hardShrink.layerClass;

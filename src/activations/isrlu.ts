@@ -12,6 +12,7 @@ export const isrlu = createActivation({
   options: {alpha: {default: 1, minimum: 0}},
   formula: ({x, alpha}) => where(x.greaterEqual(0), x, inverseSquareRoot(x, alpha)),
   paper: 'Carlile et al., 2017, https://arxiv.org/abs/1710.09967',
+  note: "As ELU, without an exponential: the paper's claim is speed on processors.",
 });
 
 export const ISRLU = isrlu.layerClass;

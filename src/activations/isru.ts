@@ -12,6 +12,7 @@ export const isru = createActivation({
   options: {alpha: {default: 1, minimum: 0}},
   formula: ({x, alpha}) => inverseSquareRoot(x, alpha),
   paper: 'Carlile et al., 2017, https://arxiv.org/abs/1710.09967',
+  note: 'As tanh or sigmoid, without an exponential: the paper proposes it for recurrent networks.',
 });
 
 export const ISRU = isru.layerClass;

@@ -17,6 +17,7 @@ export const leakyRelu = createActivation({
   optionAliases: {negativeSlope: 'alpha'},
   formula: ({x, alpha}) => where(x.lessEqual(0), x.multiplyNoNan(alpha), x),
   paper: 'Maas et al., 2013, https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf',
+  note: 'Where ReLU units die; the paper saw little difference in accuracy from ReLU.',
 });
 
 export const LeakyReLU = leakyRelu.layerClass;

@@ -10,6 +10,7 @@ export const linear = createActivation({
   className: 'Linear',
   aliases: ['identity'],
   formula: ({x}) => x,
+  note: 'For outputs that may be any number; between two layers it adds nothing.',
 });
 
 export const Linear = linear.layerClass;

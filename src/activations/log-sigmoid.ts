@@ -10,6 +10,7 @@ export const logSigmoid = createActivation({
   className: 'LogSigmoid',
   aliases: ['logsigmoid'],
   formula: ({x}) => x.neg().softplus().neg(),
+  note: 'For losses of probabilities in the logarithm, right where sigmoid would round to 0.',
 });
 
 export const LogSigmoid = logSigmoid.layerClass;

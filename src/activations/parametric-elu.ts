@@ -12,6 +12,7 @@ export const parametricElu = createActivation({
   weights: {alpha: {initializer: 'ones'}},
   formula: ({x, alpha}) => where(x.greater(0), x, x.expm1().mul(alpha)),
   paper: 'Clevert et al., 2016, https://arxiv.org/abs/1511.07289',
+  note: 'ELU where the right saturation is unknown; needs no more than one weight for each channel.',
 });
 
 export const ParametricELU = parametricElu.layerClass;

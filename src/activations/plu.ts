@@ -15,6 +15,7 @@ export const plu = createActivation({
     return lower.maximum(upper.minimum(x));
   },
   paper: 'Nicolae, 2018, https://arxiv.org/abs/1809.09534',
+  note: 'The paper proposes it in place of tanh: its slope never vanishes outside.',
 });
 
 export const PLU = plu.layerClass;

@@ -14,6 +14,9 @@ export const polynomial = createActivation({
       .reverse()
       .reduce((higher, coefficient) => x.multiplyNoNan(higher).add(coefficient)),
   domain: [-3, 3],
+  note:
+    'For small networks on bounded inputs, and encrypted inference. Grows without bound: ' +
+    'normalize before it.',
 });
 
 export const Polynomial = polynomial.layerClass;

@@ -12,6 +12,7 @@ export const pserf = createActivation({
   sharedAxes: 'all',
   formula: ({x, gamma, sigma}) => x.multiplyNoNan(x.mul(sigma).softplus().mul(gamma).erf()),
   paper: 'Biswas et al., 2021, https://arxiv.org/abs/2109.04386',
+  note: 'From the paper of erfAct, which reports gains like its own.',
 });
 
 export const PSerf = pserf.layerClass;

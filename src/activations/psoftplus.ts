@@ -10,6 +10,7 @@ export const psoftplus = createActivation({
   className: 'PSoftplus',
   weights: {a: {initializer: 1.5}, b: {initializer: Math.LN2}},
   formula: ({x, a, b}) => a.mul(x.softplus().sub(b)),
+  note: 'Softplus whose outputs are near mean 0, for hidden layers.',
 });
 
 export const PSoftplus = psoftplus.layerClass;

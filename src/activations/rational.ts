@@ -73,6 +73,10 @@ export const rational = createActivation({
   formula: inputs => quotient(inputs, 1, sizeOfSum),
   domain: [-3, 3],
   paper: PAPER,
+  note:
+    'The paper reports learned shapes as good as the best fixed ones in image classification; ' +
+    'here one set for each layer. Normalize before it: it grows linearly far out, from its fit ' +
+    'on [−3, 3].',
 });
 
 /**
@@ -92,6 +96,7 @@ export const rationalA = createActivation({
   formula: inputs => quotient(inputs, 1, sumOfSizes),
   domain: [-3, 3],
   paper: PAPER,
+  note: 'As rational; the safe denominator bends at 0 for each odd term.',
 });
 
 const tenth = (coefficients: readonly number[]): number[] =>
@@ -114,6 +119,7 @@ export const rationalC = createActivation({
   formula: inputs => quotient(inputs, 0.1, sizeOfSum),
   domain: [-3, 3],
   paper: PAPER,
+  note: 'As rational; the smaller bound lets the denominator change faster.',
 });
 
 export const Rational = rational.layerClass;

@@ -21,6 +21,9 @@ export const relu = createActivation({
     return maxValue === null ? unbounded : unbounded.minimum(maxValue);
   },
   paper: 'Nair & Hinton, 2010, https://icml.cc/Conferences/2010/papers/432.pdf',
+  note:
+    'The usual first choice with He initialization. Units whose inputs stay negative die: their ' +
+    'gradient is 0.',
 });
 
 export const ReLU = relu.layerClass;

@@ -15,6 +15,10 @@ export const selu = createActivation({
   className: 'SELU',
   formula: ({x}) => where(x.greater(0), x.mul(SCALE), x.expm1().mul(SCALE * ALPHA)),
   paper: 'Klambauer et al., 2017, https://arxiv.org/abs/1706.02515',
+  note:
+    'For deep dense networks without normalization: the paper proves that they normalize ' +
+    'themselves, given lecunNormal kernels, standardized inputs and AlphaDropout. Not with plain ' +
+    'dropout or skip connections.',
 });
 
 export const SELU = selu.layerClass;

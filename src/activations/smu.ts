@@ -20,6 +20,9 @@ export const smu = createActivation({
     return x.multiplyNoNan(share.add(alpha));
   },
   paper: 'Biswas et al., 2021, https://arxiv.org/abs/2111.04682',
+  note:
+    'The paper reports gains over ReLU in image classification and detection. At mu 25 it starts ' +
+    'as a leaky ReLU, sharply bent.',
 });
 
 export const SMU = smu.layerClass;

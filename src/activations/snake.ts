@@ -21,6 +21,7 @@ export const snake = createActivation({
     return x.add(ripple);
   },
   paper: 'Ziyin et al., 2020, https://arxiv.org/abs/2006.08195',
+  note: "For periodic data that must extrapolate: the paper's claim. One frequency for each channel.",
 });
 
 export const Snake = snake.layerClass;

@@ -36,6 +36,9 @@ export const softExponential = createActivation({
     return where(alpha.less(0), decay, growth.add(alpha));
   },
   paper: 'Godfrey & Gashler, 2015, https://arxiv.org/abs/1602.01321',
+  note:
+    'The paper proposes it to learn exactly sums, products and powers. Not defined for all ' +
+    'inputs where alpha is below 0: there inputs beyond its end give NaN.',
 });
 
 export const SoftExponential = softExponential.layerClass;

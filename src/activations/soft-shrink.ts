@@ -14,6 +14,9 @@ export const softShrink = createActivation({
   formula: ({x, threshold}) =>
     where(x.abs().lessEqual(threshold), 0, x.sub(x.sign().mul(threshold))),
   paper: 'Donoho, 1995, https://doi.org/10.1109/18.382009',
+  note:
+    'For sparse coding and denoising: the proximal step of an L1 penalty. Its gradient is 0 ' +
+    'within the threshold.',
 });
 
 export const SoftShrink = softShrink.layerClass;

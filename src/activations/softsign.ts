@@ -18,6 +18,7 @@ export const softsign = createActivation({
     return where(size.greater(FAR), far, x.div(size.add(1)));
   },
   paper: 'Turian et al., 2009',
+  note: 'As tanh with tails that fall off slowly: saturated units recover more easily.',
 });
 
 export const Softsign = softsign.layerClass;

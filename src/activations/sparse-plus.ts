@@ -11,6 +11,7 @@ export const sparsePlus = createActivation({
   className: 'SparsePlus',
   formula: ({x}) => where(x.lessEqual(-1), 0, where(x.less(1), x.add(1).square().mul(0.25), x)),
   paper: 'Blondel et al., 2019, https://arxiv.org/abs/1901.02324',
+  note: 'A softplus that is exactly 0 below −1: smooth and sparse.',
 });
 
 export const SparsePlus = sparsePlus.layerClass;

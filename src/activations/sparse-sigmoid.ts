@@ -10,6 +10,7 @@ export const sparseSigmoid = createActivation({
   className: 'SparseSigmoid',
   formula: ({x}) => x.mul(0.5).add(0.5).clipByValue(0, 1),
   paper: 'Blondel et al., 2019, https://arxiv.org/abs/1901.02324',
+  note: 'A sigmoid that reaches 0 and 1: sparse gates. Its gradient is 0 outside of ±1.',
 });
 
 export const SparseSigmoid = sparseSigmoid.layerClass;

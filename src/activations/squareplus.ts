@@ -22,6 +22,9 @@ export const squareplus = createActivation({
     return where(x.abs().greater(far), beyond, near);
   },
   paper: 'Barron, 2021, https://arxiv.org/abs/2112.11687',
+  note:
+    'A smooth ReLU for devices on which exponentials are slow; the paper states that it needs ' +
+    'algebraic operations only.',
 });
 
 export const Squareplus = squareplus.layerClass;

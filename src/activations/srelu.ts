@@ -24,6 +24,9 @@ export const srelu = createActivation({
     return where(x.greaterEqual(tRight), right, where(x.lessEqual(tLeft), left, x));
   },
   paper: 'Jin et al., 2015, https://arxiv.org/abs/1512.07030',
+  note:
+    'The paper reports better image classification than ReLU and PReLU, and freezes its weights ' +
+    'for the first epochs. Four weights for each channel.',
 });
 
 export const SReLU = srelu.layerClass;

@@ -14,6 +14,9 @@ export const starRelu = createActivation({
   sharedAxes: 'all',
   formula: ({x, s, b}) => where(x.lessEqual(0), 0, x.square()).multiplyNoNan(s).add(b),
   paper: 'Yu et al., 2022, https://arxiv.org/abs/2210.13452',
+  note:
+    'The paper replaces GELU in MetaFormers by it, with fewer operations for each activation. ' +
+    'Unbounded growth: use it with normalization.',
 });
 
 export const StarReLU = starRelu.layerClass;

@@ -11,6 +11,7 @@ export const swish = createActivation({
   aliases: ['silu'],
   formula: ({x}) => x.multiplyNoNan(x.sigmoid()),
   paper: 'Elfwing et al., 2017, https://arxiv.org/abs/1702.03118',
+  note: 'The papers report gains over ReLU in deep networks. Not monotonic.',
 });
 
 export const Swish = swish.layerClass;

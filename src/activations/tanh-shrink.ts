@@ -28,6 +28,7 @@ export const tanhShrink = createActivation({
     const near = x.mul(fraction).div(fraction.add(1));
     return where(x.abs().less(SMALL), near, x.sub(x.tanh()));
   },
+  note: 'For sparse coding; its slope near 0 is almost 0, so small inputs hardly learn.',
 });
 
 export const TanhShrink = tanhShrink.layerClass;

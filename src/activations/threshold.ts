@@ -14,6 +14,7 @@ export const threshold = createActivation({
   options: {threshold: 1, value: 0},
   optionAliases: {defaultValue: 'value'},
   formula: ({x, threshold, value}) => where(x.lessEqual(threshold), value, x),
+  note: 'As thresholdedRelu, with a value of choice below; its gradient there is 0.',
 });
 
 export const Threshold = threshold.layerClass;

@@ -30,6 +30,10 @@ export const xielu = createActivation({
     return where(x.greater(0), above, below);
   },
   paper: 'Huang & Schlag, 2024, https://arxiv.org/abs/2411.13010',
+  note:
+    'The paper trains language models of about a billion parameters with it, and reports a lower ' +
+    'perplexity than ReLU² and SwiGLU at equal compute. Its slope grows linearly: use it with ' +
+    'normalization.',
 });
 
 export const XIELU = xielu.layerClass;

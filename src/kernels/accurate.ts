@@ -136,11 +136,11 @@ export function isOdd(integer: Expression): Expression {
   return integer.sub(roundToInteger(integer.mul(0.5)).mul(2)).abs();
 }
 
-/** From here on π in three parts is not enough, and the backend's own sine the better one. */
-const LARGEST_ANGLE = 8192;
+/** From here on π in four parts is not enough, and the backend's own sine the better one. */
+const LARGEST_ANGLE = 100_000;
 
-/** π in three parts, of which the first two have few bits: a multiple of them is exact. */
-const PI_PARTS = [3.140625, 9.67502593994140625e-4, 1.509957990978376e-7];
+/** π in parts, of which all but the last have 8 bits: their multiples by less than 2¹⁵ are exact. */
+const PI_PARTS = [3.140625, 0.000965118408203125, 2.5331974029541016e-6, 1.984187159361081e-9];
 
 /** (sin r − r) / r³ as a polynomial of r², for |r| ≤ π/2. */
 const SINE = [-0.1666666666, 0.008333332744, -0.0001984108133, 2.753611444e-6, -2.407291061e-8];

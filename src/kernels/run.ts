@@ -12,6 +12,7 @@ import {webgpuTarget} from './gpu/webgpu.js';
 import {gradientProgram, gradientWithOutputs, isDifferentiable, selectOutputs} from './program.js';
 import type {Program} from './program.js';
 import {isRecording, keepForGradient} from './saved.js';
+import type {Gradients} from './saved.js';
 import {CannotExpress} from './target.js';
 import type {Accumulator, KernelTarget, ProgramShapes} from './target.js';
 import {composedTarget} from './tfops.js';
@@ -117,7 +118,11 @@ function runCall(kernelName: string, call: Call, inputs: readonly Tensor[]): Ten
     .engine()
     .runKernel(kernelName, named as NamedTensorMap, call as unknown as NamedAttrMap);
   const outputs = Array.isArray(result) ? result : [result];
-  if (isRecording()) keepForGradient(outputs, inputs, targetOf(tf.backend()), program);
+  if (isRecording()) {
+    keepForGradient(outputs, inputs, targetOf(tf.backend()), program, (upstream, saved) =>
+      gradientsOf(kernelName, call, upstream, saved),
+    );
+  }
   return outputs;
 }
 
@@ -153,31 +158,44 @@ function registerKernel(kernelName: string, program: Program): void {
 function gradientOf(kernelName: string): GradConfig {
   return {
     kernelName,
-    gradFunc: (upstream, saved, attrs) => {
-      const {program, shapes, constants} = attrs as unknown as Call;
-      const gradient = gradientProgram(program);
-      const inputs = saved.slice(0, program.inputs.length);
-      const outputs = saved.slice(program.inputs.length);
-      const known = outputs.length > 0 ? {program, outputs} : undefined;
-      const tensors = [upstream].flat().concat(inputs);
-      const compute = (names: readonly string[]): Tensor[] => {
-        const selected = selectOutputs(
-          gradient,
-          names.map(name => `d${name}`),
-        );
-        const reduced = names.map(name => shapeWithoutCoefficients(name, program, inputs));
-        const call = {program: selected, shapes: {...shapes, reduced}, constants, known};
-        return runCall(`${kernelName}/Grad`, call, tensors);
-      };
-      const names = program.inputs.map(({name}) => name);
-      const wanted = names.filter(name => !constants.includes(name));
-      const results = compute(wanted);
-      return Object.fromEntries(
-        names.map(name => [name, () => results[wanted.indexOf(name)] ?? compute([name])[0]]),
-      );
-    },
+    gradFunc: (upstream, saved, attrs) =>
+      gradientsOf(kernelName, attrs as unknown as Call, [upstream].flat(), saved),
   };
 }
+
+/** The gradients of a call's inputs; outputs whose upstream is null are left out. */
+function gradientsOf(
+  kernelName: string,
+  {program, shapes, constants}: Call,
+  upstream: readonly (Tensor | null)[],
+  saved: readonly Tensor[],
+): Gradients {
+  const used = program.outputs.filter((_, index) => upstream[index] !== null);
+  const isWhole = used.length === program.outputs.length;
+  const part = isWhole ? program : selectOutputs(program, namesOf(used));
+  const gradient = gradientProgram(part);
+  const inputs = saved.slice(0, program.inputs.length);
+  const outputs = saved.slice(program.inputs.length);
+  const known = outputs.length > 0 ? {program, outputs} : undefined;
+  const tensors = [...upstream.filter(tensor => tensor !== null), ...inputs];
+  const compute = (names: readonly string[]): Tensor[] => {
+    const selected = selectOutputs(
+      gradient,
+      names.map(name => `d${name}`),
+    );
+    const reduced = names.map(name => shapeWithoutCoefficients(name, program, inputs));
+    const call = {program: selected, shapes: {...shapes, reduced}, constants, known};
+    return runCall(`${kernelName}/Grad`, call, tensors);
+  };
+  const names = namesOf(program.inputs);
+  const wanted = names.filter(name => !constants.includes(name));
+  const results = compute(wanted);
+  return Object.fromEntries(
+    names.map(name => [name, () => results[wanted.indexOf(name)] ?? compute([name])[0]]),
+  );
+}
+
+const namesOf = (named: readonly {name: string}[]): string[] => named.map(({name}) => name);
 
 function shapeWithoutCoefficients(
   name: string,

@@ -7,6 +7,9 @@ import type {KernelTarget} from './target.js';
 /** The kernel that gives a tensor's data a further tensor. */
 const SHARE = 'Activation/Share';
 
+/** What computes the gradient of each input, by its name. */
+export type Gradients = Record<string, () => Tensor>;
+
 /** Whether tfjs records what runs, to differentiate it. */
 export function isRecording(): boolean {
   const {gradientDepth, kernelDepth} = tf.engine().state;
@@ -19,6 +22,9 @@ export function isRecording(): boolean {
  *
  * tfjs would clone them, which on its wasm backend copies all their data. Here the copies are further
  * tensors of the same data, which tfjs disposes with its tape as it does its own.
+ *
+ * Where there are several outputs, `gradients` is asked in place of tfjs, which makes zeros on the CPU
+ * for each output that nothing depends on; it has null there.
  * @throws if tfjs keeps its tape in another way than it did.
  */
 export function keepForGradient(
@@ -26,6 +32,7 @@ export function keepForGradient(
   inputs: readonly Tensor[],
   target: KernelTarget,
   program: Program,
+  gradients: (upstream: readonly (Tensor | null)[], saved: readonly Tensor[]) => Gradients,
 ): void {
   if (!isDifferentiable(program)) return;
   const {activeTape} = tf.engine().state;
@@ -36,7 +43,9 @@ export function keepForGradient(
     );
   }
   const tensors = target.usesOutputs?.(program) ? [...inputs, ...outputs] : inputs;
-  for (const tensor of tensors) node.saved.push(tf.keep(share(tensor, target)));
+  const {saved} = node;
+  for (const tensor of tensors) saved.push(tf.keep(share(tensor, target)));
+  if (outputs.length > 1) node.gradient = upstream => gradients(upstream, saved);
 }
 
 function share(tensor: Tensor, target: KernelTarget): Tensor {

@@ -21,15 +21,23 @@ function slopeOf(f: (x: number) => number, x: number): number {
   return (4 * central(5e-4) - central(1e-3)) / 3;
 }
 
+/**
+ * What an error in the last digit of a float32 `x` makes of `f` there: much, where f is ill-conditioned.
+ */
+const conditionAt = (f: (x: number) => number, x: number): number =>
+  SMOOTH.includes(x) ? 2 ** -23 * Math.abs(x * slopeOf(f, x)) : 0;
+
 /** Every number of `actual` that is off, by its index. */
 function faults(
   actual: ArrayLike<number>,
   expected: readonly number[],
   relative: number,
   absolute: number,
+  conditions: readonly number[] = [],
 ): string[] {
   return expected.flatMap((value, index) => {
-    const isClose = Math.abs(actual[index] - value) <= relative * Math.abs(value) + absolute;
+    const allowed = relative * Math.abs(value) + absolute + (conditions[index] ?? 0);
+    const isClose = Math.abs(actual[index] - value) <= allowed;
     return isClose ? [] : [`${index}: got ${actual[index]}, expected ${value}`];
   });
 }
@@ -52,7 +60,15 @@ test('every activation has a row, and every row an activation', () => {
 
 describe.each(Object.entries(REFERENCES))('%s', (name, reference) => {
   const activation = (activations as Record<string, AnyActivation>)[name];
-  const {options = {}, layerOptions = {}, weights = {}, minima = {}, settings = []} = reference;
+  const {
+    options = {},
+    layerOptions = {},
+    weights = {},
+    initializers = {},
+    minima = {},
+    kinks = {},
+    settings = [],
+  } = reference;
   const valueAt = (setting: Setting) => (x: number) => reference.f(x, complete(reference, setting));
 
   test('has the names, defaults and starting weights of its paper or of Keras', () => {
@@ -65,6 +81,11 @@ describe.each(Object.entries(REFERENCES))('%s', (name, reference) => {
     const expected = Object.values(weights).map(start => [start].flat());
     expect(layer.getWeights()).toHaveLength(expected.length);
     layer.getWeights().forEach((weight, index) => {
+      const name = Object.keys(weights)[index];
+      if (name in initializers) {
+        expect(layer.getConfig()[`${name}Initializer`]).toEqual(initializers[name]);
+        return;
+      }
       const start = expected[index].map(Math.fround);
       expect([...weight.dataSync()].slice(0, start.length)).toEqual(start);
     });
@@ -80,20 +101,22 @@ describe.each(Object.entries(REFERENCES))('%s', (name, reference) => {
     for (const [x, value, slope] of reference.known) {
       expect(activation.evaluate(x)).toBeCloseTo(value, 13);
       expect(valueAt({})(x)).toBeCloseTo(value, 13);
-      expect(slopeOf(valueAt({}), x)).toBeCloseTo(slope, 8);
+      const scale = Math.max(1, Math.abs(slope));
+      expect(slopeOf(valueAt({}), x) / scale).toBeCloseTo(slope / scale, 8);
       const gradient = tf.grad(x => activation(x))(tf.tensor1d([x]));
-      expect(gradient.dataSync()[0]).toBeCloseTo(slope, 6);
+      expect(gradient.dataSync()[0] / scale).toBeCloseTo(slope / scale, 6);
     }
   });
 
   describe.each([{}, ...settings].map(setting => [setting] as const))('with %j', setting => {
     const expected = POINTS.map(valueAt(setting));
+    const conditions = POINTS.map(x => conditionAt(valueAt(setting), x));
 
     test('evaluate, op and layer have the values of the closed form', () => {
       const evaluated = POINTS.map(x => activation.evaluate(x, setting as object));
       expect(faults(evaluated, expected, 1e-11, 1e-13)).toEqual([]);
       expect(
-        faults(activation(POINTS, setting as object).dataSync(), expected, 1e-5, 1e-6),
+        faults(activation(POINTS, setting as object).dataSync(), expected, 1e-5, 1e-6, conditions),
       ).toEqual([]);
       const args = Object.entries(complete(reference, setting)).map(([key, value]) => [
         key in weights ? `${key}Initializer` : key,
@@ -101,7 +124,7 @@ describe.each(Object.entries(REFERENCES))('%s', (name, reference) => {
       ]);
       const layer = activation.layer(Object.fromEntries(args));
       const actual = layer.apply(tf.tensor2d([POINTS])) as tf.Tensor;
-      expect(faults(actual.dataSync(), expected, 1e-5, 1e-6)).toEqual([]);
+      expect(faults(actual.dataSync(), expected, 1e-5, 1e-6, conditions)).toEqual([]);
     });
 
     test('NaN in, NaN out', () => {
@@ -133,7 +156,8 @@ describe.each(Object.entries(REFERENCES))('%s', (name, reference) => {
             slopeOf(moved => valueAt(replaced(all, weight, index, moved))(x), value),
           ),
         );
-        expect(faults(byWeights[position].dataSync(), expectedSlopes, 1e-4, 1e-6)).toEqual([]);
+        const relative = all[weight] === kinks[weight] ? 1e-3 : 1e-4;
+        expect(faults(byWeights[position].dataSync(), expectedSlopes, relative, 1e-6)).toEqual([]);
       });
     });
   });

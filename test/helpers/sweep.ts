@@ -43,7 +43,7 @@ const OTHERS = [
 ];
 
 /** Beyond this the argument itself is too coarse for a sine to mean anything. */
-const LARGEST_ANGLE = 8192;
+const LARGEST_ANGLE = 100_000;
 
 /** One node, and the operands that it is to be tried on. */
 export interface Sweep {
