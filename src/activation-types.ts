@@ -187,10 +187,18 @@ export interface Activation<O = object, W = object, A = object> {
   /** The value at `x`, in float64. */
   evaluate(x: number, parameters?: Parameters<O, W, A, number | readonly number[]>): number;
   /**
-   * 1/√E[f(z)²] for z ~ N(0, 1): the factor by which the weights before it should be larger than
-   * 1/√fanIn, for signals to keep their size.
+   * 1/√E[f(z)²] for z ~ N(0, 1), to about ten digits: the factor by which the kernels that its outputs
+   * meet should be larger than 1/√fanIn, for signals to keep their size. Infinity where it is 0
+   * everywhere.
    */
   gain(parameters?: Parameters<O, W, A, number | readonly number[]>): number;
+  /**
+   * The recommended initializer of kernels between layers of it, at its defaults:
+   * `varianceScaling({scale: gain², mode: 'fanIn', distribution: 'uniform'})`, or with the scale
+   * that its paper gives. With options or learned weights: `initializerFor(layer)`.
+   * @throws if the activation is 0 everywhere, or a weight has no single starting value.
+   */
+  readonly initializer: Initializer;
   /**
    * Of an activation with a vector of coefficients: the weights with which it comes closest to
    * `target`, by least squares over 1001 evenly spaced points of `domain` (default: the definition's,

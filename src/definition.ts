@@ -12,16 +12,17 @@ import {applyProgram, checkWeightShape, toFloat} from './apply.js';
 import {checkDefinition, checkNameAndFormula} from './check-definition.js';
 import {checkKnown, checkNumbers, checkObject} from './errors.js';
 import {fitActivation} from './fit-activation.js';
-import {derivative, evaluate} from './formula/index.js';
+import {derivative, evaluate, evaluateAtMany} from './formula/index.js';
 import type {Values} from './formula/index.js';
-import {gainOf} from './gain.js';
+import {secondMomentOf} from './gain.js';
 import {checkEveryInputIsUsed, instantiate} from './instance.js';
 import type {ActivationInstance} from './instance.js';
+import {kernelInitializer} from './kernel-initializer.js';
 import {RESERVED_NAMES, createLayerClass} from './layers/activation-layer.js';
 import {toPascalCase} from './names.js';
 import {defaultOptions, optionNames, resolveOptions} from './options.js';
 import type {Options} from './options.js';
-import {startingValue} from './starting-value.js';
+import {startingValue, startingValues} from './starting-value.js';
 
 export type {Activation, ActivationDefinition, AnyActivation} from './activation-types.js';
 
@@ -84,15 +85,25 @@ function create(definition: ActivationDefinition): AnyActivation {
     return makesTensors ? tf.tidy(run) : run();
   };
 
-  const evaluateAt = (x: number, parameters: Values = {}): number => {
-    const {formula} = instanceFor(parameters);
-    checkNumbers(name, 'x', x, undefined);
+  const weightsOf = (parameters: Values): Values => {
     const values = Object.entries(weights).map(([weight, {length}]) => {
       const value = valueOf(weight, parameters);
       checkNumbers(name, weight, value, length);
       return [weight, value];
     });
-    return evaluate(formula, {...Object.fromEntries(values), x});
+    return Object.fromEntries(values) as Values;
+  };
+
+  const evaluateAt = (x: number, parameters: Values = {}): number => {
+    const {formula} = instanceFor(parameters);
+    checkNumbers(name, 'x', x, undefined);
+    return evaluate(formula, {...weightsOf(parameters), x});
+  };
+
+  const gain = (parameters: Values = {}): number => {
+    const {formula} = instanceFor(parameters);
+    const values = weightsOf(parameters);
+    return 1 / Math.sqrt(secondMomentOf(zs => evaluateAtMany(formula, zs, values)));
   };
 
   const visible = {name, className, aliases, options, weights, formula, paper, note};
@@ -102,7 +113,11 @@ function create(definition: ActivationDefinition): AnyActivation {
     definition: {value: definition},
     instance: {value: instance},
     evaluate: {value: evaluateAt},
-    gain: {value: (parameters?: Values) => gainOf(z => evaluateAt(z, parameters))},
+    gain: {value: gain},
+    initializer: {
+      get: () =>
+        kernelInitializer(name, definition, formula, options, [startingValues(definition)]),
+    },
   }) as unknown as AnyActivation;
 
   if (Object.values(weights).some(({length}) => length !== undefined)) {

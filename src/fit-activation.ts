@@ -5,7 +5,7 @@ import {derivative, evaluateAtMany, inputsOf} from './formula/index.js';
 import type {Columns, Expression, Values} from './formula/index.js';
 import {leastSquares} from './least-squares.js';
 import type {LeastSquaresFit, Residuals} from './least-squares.js';
-import {startingValue} from './starting-value.js';
+import {startingValues} from './starting-value.js';
 
 const USUAL_DOMAIN = [-3, 3] as const;
 const INTERVALS = 1000;
@@ -73,13 +73,9 @@ class Model {
     private readonly xs: Float64Array,
     private readonly wanted: Float64Array,
   ) {
-    const {name, weights = {}} = definition;
-    const starts = Object.entries(weights).map(([weight, given]) => ({
-      weight,
-      value: startingValue(name, weight, given),
-    }));
-    this.start = starts.flatMap(({value}) => value);
-    this.names = starts.flatMap(({weight, value}) =>
+    const starts = Object.entries(startingValues(definition));
+    this.start = starts.flatMap(([, value]) => value);
+    this.names = starts.flatMap(([weight, value]) =>
       typeof value === 'number' ? [weight] : value.map((_, index) => `${weight}[${index}]`),
     );
     this.slopes = this.names.map(coefficient => derivative(formula, coefficient));

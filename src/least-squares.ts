@@ -29,14 +29,14 @@ export function leastSquares(
 ): LeastSquaresFit {
   let parameters = start;
   let residuals = residualsAt(start);
-  let sumOfSquares = squares(residuals.values);
+  let sumOfSquares = costOf(residuals);
   let damping = FIRST_DAMPING;
   for (let step = 0; step < MOST_STEPS && damping < MOST_DAMPING; step++) {
     const change = dampedStep(residuals, damping);
     const next = parameters.map((value, index) => value - change[index]);
     const nextResiduals = residualsAt(next);
-    const nextSum = squares(nextResiduals.values);
-    if (!(nextSum < sumOfSquares)) {
+    const nextSum = costOf(nextResiduals);
+    if (nextSum >= sumOfSquares) {
       damping *= 10;
       continue;
     }
@@ -98,6 +98,12 @@ function reflect(column: Float64Array, normal: Float64Array, first: number): voi
   for (let index = first; index < column.length; index++) {
     column[index] -= 2 * product * normal[index];
   }
+}
+
+/** The sum of squares; infinite where a value is NaN. */
+function costOf({values}: Residuals): number {
+  const sum = squares(values);
+  return Number.isNaN(sum) ? Infinity : sum;
 }
 
 function squares(values: Float64Array): number {

@@ -7,6 +7,7 @@ import {instantiate} from './instance.js';
 import {toSnakeCase} from './names.js';
 import {checkOption, defaultOptions} from './options.js';
 import type {Options} from './options.js';
+import {startingValues} from './starting-value.js';
 import {StringActivationBase, registeredClasses, serialize} from './tfjs-classes.js';
 import {weightParts} from './weight-parts.js';
 
@@ -137,10 +138,11 @@ function stringClass(
 /** Whether two definitions are alike in everything, the formula at many values of each option included. */
 function areSame(first: ActivationDefinition, second: ActivationDefinition): boolean {
   if (partsOf(first) !== partsOf(second)) return false;
-  return sampledOptions(first).every(options => {
-    const [formula, other] = [first, second].map(definition => formulaAt(definition, options));
-    return formula === other;
-  });
+  return sampledOptions(first).every(
+    options =>
+      formulaAt(first, options) === formulaAt(second, options) &&
+      kernelScaleAt(first, options) === kernelScaleAt(second, options),
+  );
 }
 
 /** All of a definition but its formula. */
@@ -190,6 +192,17 @@ function sampledOptions(definition: ActivationDefinition): Options[] {
 function formulaAt(definition: ActivationDefinition, options: Options): Expression | string {
   try {
     return instantiate(definition, options).formula;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** What the rule for kernels gives; or what is wrong with it. */
+function kernelScaleAt(definition: ActivationDefinition, options: Options): number | string {
+  const {kernelScale} = definition;
+  try {
+    if (!kernelScale) return 'none';
+    return kernelScale({...options, ...startingValues(definition)} as never);
   } catch (error) {
     return messageOf(error);
   }

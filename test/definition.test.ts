@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {createActivation} from '../src/definition.js';
 import {activations, defineActivation, where} from '../src/index.js';
 import type {Expression} from '../src/index.js';
 
@@ -29,6 +30,17 @@ test('the same definition again is the first; another under its name or class is
   expect(() => define(3, 'thrice')).toThrow(/class name 'Twice' is taken/);
   expect(() => define(3, 'relu', 'MyRelu')).toThrow(/the name 'relu' is taken/);
   expect(() => define(3, 'fine', 'Dense')).toThrow(/class name 'Dense' is taken/);
+});
+
+test('definitions whose rules for kernels differ are different', () => {
+  const define = (kernelScale?: () => number) =>
+    defineActivation({name: 'scaled', kernelScale, formula: ({x}) => x.mul(2)});
+  const first = define(() => 1);
+  expect(define(() => 1)).toBe(first);
+  expect(() => define(() => 2)).toThrow(/scaled: the name 'scaled' is taken/);
+  expect(() => define()).toThrow(/scaled: the name 'scaled' is taken/);
+  const wrong = createActivation({name: 'wrong', kernelScale: () => -1, formula: ({x}) => x.abs()});
+  expect(() => wrong.initializer).toThrow(/wrong: kernelScale must give a positive number, got -1/);
 });
 
 test('definitions that differ at another option value than the default are different', () => {
@@ -77,6 +89,11 @@ test.each([
   [
     {name: 'bad', weights: {a: {initializer: 'ones'}}, formula: ({x}: {x: never}) => x},
     /never uses a/,
+  ],
+  [{name: 'bad', note: 3, formula: identity}, /bad: note must be text, got 3/],
+  [
+    {name: 'bad', kernelScale: 2, formula: identity},
+    /bad: kernelScale must be a function such as .*, got 2/,
   ],
   [{name: 'bad', formula: () => 3}, /must return an expression, got 3/],
   [
@@ -207,14 +224,4 @@ test('a refused call of tensors that exist already leaks none', () => {
 test('int32 and bool are cast', () => {
   expect([...activations.relu(tf.tensor1d([-1, 2], 'int32')).dataSync()]).toEqual([0, 2]);
   expect([...activations.relu(tf.tensor1d([true, false], 'bool')).dataSync()]).toEqual([1, 0]);
-});
-
-test.each([
-  ['relu', Math.SQRT2],
-  ['selu', 1],
-  ['gelu', 1.534],
-  ['tanh', 1.593],
-  ['mish', 1.487],
-] as const)('the gain of %s is %d', (name, gain) => {
-  expect(activations[name].gain()).toBeCloseTo(gain, 2);
 });

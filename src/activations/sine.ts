@@ -10,6 +10,7 @@ export const sine = createActivation({
   className: 'Sine',
   options: {w0: 30},
   formula: ({x, w0}) => x.mul(w0).sin(),
+  kernelScale: ({w0}) => 2 / w0 ** 2,
   paper: 'Sitzmann et al., 2020, https://arxiv.org/abs/2006.09661',
   note:
     "For networks of coordinates (images, sounds, fields) with SIREN's initialization. Not for " +
