@@ -27,10 +27,12 @@ GOLDEN = Path(__file__).parents[2] / "test/golden"
 AGREEMENT = 1e-14
 SMALLEST = sys.float_info.min
 
-# The digits at which formulas are first evaluated, and those that must hold when they are doubled.
+# The digits at which formulas are first evaluated, and what may change when they are doubled.
 DIGITS = 50
-HELD_DIGITS = 40
-NOTHING = mpf("1e-400")
+HELD = mpf("1e-40")
+
+NOTHING = mpf("1e-330")
+MOST_DIGITS = 700
 
 POINTS = [
     -90, -40, -18, -9.5, -5.3, -3.7, -2.71, -1.9, -1.37, -0.75, -0.42, -0.1, -(2**-10), -(2**-20),
@@ -65,12 +67,14 @@ def settled(compute):
             result = compute()
             if isinstance(result, mpmath.mpc):
                 return None
-            if earlier is not None and mpmath.almosteq(result, earlier, mpf(10) ** -HELD_DIGITS, 0):
-                return result
-            # Far out a slope is a difference that no digits show: 0, as in float64.
-            if abs(result) < NOTHING and earlier is not None and abs(earlier) < NOTHING:
+            # A difference in the tail may need many digits to be other than 0; float64 ends at 1e-324.
+            is_nothing = abs(result) < NOTHING
+            if is_nothing and digits >= MOST_DIGITS:
                 return mpf(0)
-        digits, earlier = 2 * digits, result
+            holds = earlier is not None and abs(result - earlier) <= abs(result) * HELD
+            if holds and not is_nothing:
+                return result
+        digits, earlier = max(2 * digits, MOST_DIGITS if is_nothing else 0), result
 
 
 class Truth:
@@ -79,17 +83,19 @@ class Truth:
     def __init__(self, name, options, weights):
         self.formula = getattr(formulas, snake_case(name))
         self.parameters = {snake_case(o): exact(v) for o, v in {**options, **weights}.items()}
-        self.weights = [snake_case(weight) for weight in weights]
+        self.names = ["x", *weights]
 
     def __call__(self, x, **moved):
-        return mpmath.mpmathify(self.formula(x, **{**self.parameters, **moved}))
+        # Twice the digits, lest a quotient near 0 / 0 lose those that a slope needs.
+        with mp.workprec(2 * mp.prec):
+            return mpmath.mpmathify(self.formula(x, **{**self.parameters, **moved}))
 
     def value(self, x):
         return settled(lambda: self(mpf(x)))
 
     def gradients(self, x):
         by_x = settled(lambda: mp.diff(self, mpf(x)))
-        return [by_x, *(self.by_weight(mpf(x), weight) for weight in self.weights)]
+        return [by_x, *(self.by_weight(mpf(x), snake_case(name)) for name in self.names[1:])]
 
     def by_weight(self, x, weight):
         start = self.parameters[weight]
@@ -190,7 +196,7 @@ def rows_of(name, options, weights, comparisons):
             row.compare_value(comparison, values[index], at)
             if row.gradients and gradients is not None:
                 row.compare_gradients(comparison, [by[index] for by in gradients], at)
-    return [row.as_json(["x", *weights]) for row in rows]
+    return [row.as_json() for row in rows]
 
 
 class Row:
@@ -198,7 +204,7 @@ class Row:
 
     def __init__(self, x, truth, has_gradients):
         self.x = x
-        self.names = ["x", *truth.weights]
+        self.names = truth.names
         self.value = truth.value(x)
         self.gradients = truth.gradients(x) if has_gradients and self.value is not None else None
         self.from_value, self.from_gradients = {}, {}
@@ -217,13 +223,13 @@ class Row:
         if all(complete):
             self.from_gradients[comparison.system.name] = actual
 
-    def as_json(self, names):
+    def as_json(self):
         value, *_ = [*self.from_value.values(), self.value]
         row = {"x": self.x, "value": number(value)}
         sources = {"value": list(self.from_value) or ["mpmath"]}
         if self.gradients:
             gradients, *_ = [*self.from_gradients.values(), self.gradients]
-            row["gradients"] = dict(zip(names, map(number, gradients)))
+            row["gradients"] = dict(zip(self.names, map(number, gradients)))
             sources["gradients"] = list(self.from_gradients) or ["mpmath"]
         return {**row, "from": sources}
 
