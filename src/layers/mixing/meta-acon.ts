@@ -40,7 +40,8 @@ export interface MetaACONOptions extends ChannelOptions {
  * Inputs [batch, …, channels] of rank 2 or more, which outputs keep; with `dataFormat: 'channelsFirst'`
  * the channels are on axis 1. `dense1` has max(r, channels / r) units for r = `reduction`, 16 by
  * default. `p1` and `p2`, one for each channel, start as N(0, 1); the kernels of `dense1` and `dense2` as
- * `kernelInitializer` says, by default 'glorotUniform', their biases as 0. In training the batch
+ * `kernelInitializer` says, by default 'glorotUniform'. (They have no biases: the normalization of a
+ * batch takes away whatever is added to all of it.) In training the batch
  * normalizations use and update the statistics of the batch (momentum 0.9, epsilon 1e−5), unless the
  * layer is frozen (`trainable = false`). Masks pass, and keep nothing out of the means.
  * @throws if the size of the channel axis is not known, or `reduction` is no whole number of at least 1.
@@ -71,7 +72,7 @@ export class MetaACON extends ChannelLayer<MetaACONOptions, 'p1' | 'p2' | 'kerne
     this.slopes = [this.createWeight('p1', shape), this.createWeight('p2', shape)];
     const width = Math.max(reduction, Math.floor(channels / reduction));
     const dense = (units: number, name: string): tf.layers.Layer =>
-      tf.layers.dense({units, name, ...this.kernelArguments('kernel')});
+      tf.layers.dense({units, name, useBias: false, ...this.kernelArguments('kernel')});
     const normalization = (name: string): tf.layers.Layer =>
       tf.layers.batchNormalization({name, ...NORMALIZATION});
     this.network = [
