@@ -1,11 +1,11 @@
 """Writes the golden values of test/golden/: what other systems compute for every activation, in float64.
 
-Usage: python scripts/golden/generate.py [activation ...]
+Usage: python scripts/golden/generate.py [activation or layer ...]
 
 Needs numpy and mpmath, and asks PyTorch, Keras 3, JAX and SciPy as far as they are installed. Every
 value and gradient is compared with the paper's formula in mpmath at 50 digits or more. A number is taken
-from the first system that agrees with it to AGREEMENT, and from mpmath where none does or none has the
-function; where a system disagrees, the file says so.
+from the first system that agrees with it to 14 digits, and from mpmath where none does or none has the
+function; where a system disagrees, the file says so. Takes some minutes.
 
 x and the weights are float32 numbers, so that float32 kernels see the same ones.
 """
@@ -15,41 +15,24 @@ import sys
 from pathlib import Path
 
 import formulas
+import mixing_formulas
 import mpmath
 import numpy as np
 from catalogue import CATALOGUE
+from compare import Comparison, exact, flat, float32, number, settled
+from mixing_catalogue import MIXING_CATALOGUE
 from mpmath import mp, mpf
 from systems import installed_systems, snake_case
 
 GOLDEN = Path(__file__).parents[2] / "test/golden"
-
-# Relative. A larger difference, relative to the truth or to 1, whichever is larger, is a disagreement.
-AGREEMENT = 1e-14
-SMALLEST = sys.float_info.min
-
-# The digits at which formulas are first evaluated, and what may change when they are doubled.
-DIGITS = 50
-HELD = mpf("1e-40")
-
-NOTHING = mpf("1e-330")
-MOST_DIGITS = 700
 
 POINTS = [
     -90, -40, -18, -9.5, -5.3, -3.7, -2.71, -1.9, -1.37, -0.75, -0.42, -0.1, -(2**-10), -(2**-20),
     -(2**-40), 0, 2**-40, 2**-20, 2**-10, 0.09, 0.33, 0.91, 1.63, 2.2, 2.83, 3.42, 4.7, 6.6, 11, 25, 60,
 ]  # fmt: skip
 
-LARGEST_FLOAT32 = float(np.finfo("float32").max)
-
-
 # Rows with larger numbers are left out: float32 kernels overflow there.
 LARGEST = 1e38
-
-
-def float32(value):
-    if isinstance(value, list):
-        return [float32(each) for each in value]
-    return float(np.float32(value))
 
 
 def points_of(kinks):
@@ -57,24 +40,6 @@ def points_of(kinks):
     beside = [kink + side * max(abs(kink), 1) * 2**-10 for kink in kinks for side in (-1, 1)]
     rounded = {float32(kink) for kink in kinks}
     return sorted({*map(float32, [*POINTS, *beside])} - rounded | rounded & set(kinks))
-
-
-def settled(compute):
-    """A real result at so many digits that half as many gave the same; None where it is not real."""
-    digits, earlier = DIGITS, None
-    while True:
-        with mp.workdps(digits):
-            result = compute()
-            if isinstance(result, mpmath.mpc):
-                return None
-            # A difference in the tail may need many digits to be other than 0; float64 ends at 1e-324.
-            is_nothing = abs(result) < NOTHING
-            if is_nothing and digits >= MOST_DIGITS:
-                return mpf(0)
-            holds = earlier is not None and abs(result - earlier) <= abs(result) * HELD
-            if holds and not is_nothing:
-                return result
-        digits, earlier = max(2 * digits, MOST_DIGITS if is_nothing else 0), result
 
 
 class Truth:
@@ -109,71 +74,6 @@ class Truth:
             return settled(lambda: mp.diff(moved, start[index]))
 
         return [by_coefficient(index) for index in range(len(start))]
-
-
-def exact(value):
-    if isinstance(value, list):
-        return [mpf(each) for each in value]
-    return value if value is None or isinstance(value, bool) else mpf(value)
-
-
-def flat(value):
-    return value if isinstance(value, list) else [value]
-
-
-def number(value):
-    """As JSON shows it; no -0."""
-    if isinstance(value, (list, np.ndarray)):
-        return [number(each) for each in value]
-    return float(value) + 0.0
-
-
-def error_of(actual, truth):
-    """Absolute; 0 for what is smaller than every normal number."""
-    error = abs(mpf(float(actual)) - truth)
-    return mpf(0) if error < SMALLEST else error
-
-
-class Comparison:
-    """What one system computes for an activation, against the truth."""
-
-    def __init__(self, system, name):
-        self.system, self.name = system, name
-        self.cases = 0
-        self.largest = {}
-        self.short = {}
-        self.disagreements = {}
-
-    def has_all_digits(self, quantity, actual, truth, at):
-        """Whether every number has; notes the largest difference, and a disagreement."""
-        pairs = list(zip(np.atleast_1d(actual), flat(truth)))
-        errors = [error_of(*pair) for pair in pairs]
-        differences = [float(e / max(abs(t), 1)) for e, (_, t) in zip(errors, pairs)]
-        largest = max(differences)
-        self.largest[quantity] = max(largest, self.largest.get(quantity, 0.0))
-        if largest > AGREEMENT:
-            index = differences.index(largest)
-            where = {**at, "index": index} if len(pairs) > 1 else at
-            self.note_disagreement(quantity, largest, pairs[index], where)
-        has_all = all(e <= AGREEMENT * abs(t) for e, (_, t) in zip(errors, pairs))
-        self.short[quantity] = self.short.get(quantity, 0) + (not has_all)
-        return has_all
-
-    def note_disagreement(self, quantity, found, pair, where):
-        known = self.disagreements.setdefault(quantity, {"rows": 0, "difference": 0.0})
-        known["rows"] += 1
-        if found > known["difference"]:
-            values = dict(zip([self.system.name, "mpmath"], map(number, pair)))
-            known.update(difference=found, **where, values=values)
-
-    def summary(self):
-        return {
-            "system": self.system.name,
-            "version": self.system.version,
-            "function": self.system.functions[self.name][0],
-            "largestDifferences": self.largest,
-            "rowsShortOfDigits": self.short,
-        }
 
 
 def rows_of(name, options, weights, comparisons):
@@ -235,15 +135,20 @@ class Row:
 
 
 def golden(name, systems):
+    """The golden file of an activation."""
     comparisons = [Comparison(system, name) for system in systems if name in system.functions]
     cases = []
     for options, weights in CATALOGUE[name].cases():
         weights = {weight: float32(value) for weight, value in weights.items()}
         rows = rows_of(name, options, weights, comparisons)
         cases.append({"options": options, "weights": weights, "rows": rows})
+    return {"activation": name, **told_by(comparisons), "cases": cases}
+
+
+def told_by(comparisons):
+    """The part of a golden file that is about other systems."""
     asked = [comparison for comparison in comparisons if comparison.cases]
     return {
-        "activation": name,
         "mpmath": mpmath.__version__,
         "systems": [comparison.summary() for comparison in asked],
         "disagreements": [
@@ -251,32 +156,113 @@ def golden(name, systems):
             for comparison in asked
             for quantity, found in comparison.disagreements.items()
         ],
-        "cases": cases,
+    }
+
+
+class LayerTruth:
+    """What a layer computes of arrays, and the gradients of the sum of upstream times that."""
+
+    def __init__(self, name, args):
+        self.formula = getattr(mixing_formulas, snake_case(name))
+        self.args = {snake_case(argument): value for argument, value in args.items()}
+
+    def __call__(self, inputs):
+        x, *weights = inputs.values()
+        names = [snake_case(name) for name in inputs][1:]
+        with mp.workprec(2 * mp.prec):
+            return self.formula(x, **dict(zip(names, weights)), **self.args)
+
+    def value(self, inputs):
+        shape = self(inputs).shape
+        return array([settled(lambda: flat(self(inputs))[i]) for i in range(np.prod(shape))], shape)
+
+    def gradient(self, inputs, name, upstream):
+        def by(index):
+            def moved(number):
+                changed = inputs[name].copy()
+                changed.flat[index] = number
+                return (upstream * self({**inputs, name: changed})).sum()
+
+            return settled(lambda: mp.diff(moved, inputs[name].flat[index]))
+
+        return array([by(index) for index in range(inputs[name].size)], inputs[name].shape)
+
+
+def array(numbers, shape):
+    return np.array(numbers, object).reshape(shape)
+
+
+def golden_of_layer(name, systems):
+    """The golden file of a layer whose outputs depend on several inputs each."""
+    comparisons = [Comparison(system, name) for system in systems if name in system.functions]
+    cases = [layer_case(name, case, comparisons) for case in MIXING_CATALOGUE[name]]
+    return {"layer": name, **told_by(comparisons), "cases": cases}
+
+
+def layer_case(name, case, comparisons):
+    given = {"x": case.input, **case.weights}
+    inputs = {key: array(exact(float32(flat(v))), np.shape(v)) for key, v in given.items()}
+    truth = LayerTruth(name, case.args)
+    value = truth.value(inputs)
+    steps = [float32(0.25 * (index % 7) - 0.6) for index in range(value.size)]
+    upstream = array(exact(steps), value.shape)
+    learned = [key for key in inputs if key not in case.fixed]
+    gradients = {key: truth.gradient(inputs, key, upstream) for key in learned}
+    values, slopes = {}, {}
+    for comparison in comparisons:
+        x, *weights = (np.array(number(each)) for each in inputs.values())
+        named = dict(zip(case.weights, weights))
+        result = comparison.system.evaluate(
+            name, x, named, case.args, case.args, np.array(number(upstream))
+        )
+        comparison.cases += 1
+        at = {"args": case.args}
+        if comparison.has_all_digits("value", result[0], value, at):
+            values[comparison.system.name] = result[0]
+        if result[1] is None:
+            continue
+        complete = [
+            comparison.has_all_digits(f"by {key}", actual, gradients[key], at)
+            for key, actual in zip(learned, result[1])
+        ]
+        if all(complete):
+            slopes[comparison.system.name] = dict(zip(learned, result[1]))
+    return {
+        "args": case.args,
+        "input": number(inputs["x"]),
+        "weights": {key: number(inputs[key]) for key in case.weights},
+        "upstream": number(upstream),
+        "value": number([*values.values(), value][0]),
+        "gradients": {k: number(v) for k, v in [*slopes.values(), gradients][0].items()},
+        "from": {"value": list(values) or ["mpmath"], "gradients": list(slopes) or ["mpmath"]},
     }
 
 
 def to_json(value, depth=0):
     """As usual, but whatever fits into 100 columns, and each row, is one line."""
     line = json.dumps(value, allow_nan=False, ensure_ascii=False)
-    is_row = isinstance(value, dict) and "from" in value
+    is_row = isinstance(value, dict) and "x" in value and "from" in value
     if is_row or not isinstance(value, (dict, list)) or len(line) + 2 * depth <= 100:
         return line
     indent = "\n" + "  " * (depth + 1)
     if isinstance(value, dict):
         parts = [f"{json.dumps(key)}: {to_json(each, depth + 1)}" for key, each in value.items()]
         return "{" + indent + f",{indent}".join(parts) + indent[:-2] + "}"
-    return "[" + indent + f",{indent}".join(to_json(each, depth + 1) for each in value) + indent[:-2] + "]"
+    parts = [to_json(each, depth + 1) for each in value]
+    return "[" + indent + f",{indent}".join(parts) + indent[:-2] + "]"
 
 
 def main():
     systems = installed_systems()
-    print("mpmath", mpmath.__version__, *(f"{s.name} {s.version}" for s in systems), sep=", ")
-    GOLDEN.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or CATALOGUE:
-        file = golden(name, systems)
-        (GOLDEN / f"{name}.json").write_text(to_json(file) + "\n")
-        rows = sum(len(case["rows"]) for case in file["cases"])
-        print(f"{name}: {rows} rows, {len(file['disagreements'])} disagreements", flush=True)
+    print(f"mpmath {mpmath.__version__}", *(f"{s.name} {s.version}" for s in systems), sep=", ")
+    (GOLDEN / "mixing").mkdir(parents=True, exist_ok=True)
+    for name in sys.argv[1:] or [*CATALOGUE, *MIXING_CATALOGUE]:
+        if name in CATALOGUE:
+            file, path = golden(name, systems), GOLDEN / f"{name}.json"
+        else:
+            file, path = golden_of_layer(name, systems), GOLDEN / "mixing" / f"{name}.json"
+        path.write_text(to_json(file) + "\n")
+        print(f"{name}: {len(file['disagreements'])} disagreements", flush=True)
 
 
 if __name__ == "__main__":

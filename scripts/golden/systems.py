@@ -24,14 +24,17 @@ class System:
         """(what it is called, function) by the name of the activation."""
         raise NotImplementedError
 
-    def run(self, function, x, weights, options):
-        """The values, and the gradients by x and each weight (None where the system has none).
-
-        Every weight has one value, or row of coefficients, for each x.
+    def run(self, function, x, weights, options, upstream):
+        """The values, and the gradients by x and each weight of the sum of upstream times the values
+        (None where the system has none).
         """
         raise NotImplementedError
 
-    def evaluate(self, name, x, weights, options, defaults):
+    def evaluate(self, name, x, weights, options, defaults, upstream=1.0):
+        """As run, with names in camelCase; None where the system has no such function or option.
+
+        Every weight of an activation has one value, or row of coefficients, for each x.
+        """
         if name not in self.functions:
             return None
         _, function = self.functions[name]
@@ -40,7 +43,8 @@ class System:
         if any(options[option] != defaults[option] for option in lacking):
             return None
         given = {snake_case(o): value for o, value in options.items() if o not in lacking}
-        return self.run(function, x, {snake_case(w): v for w, v in weights.items()}, given)
+        weights = {snake_case(w): value for w, value in weights.items()}
+        return self.run(function, x, weights, given, upstream)
 
 
 def snake_case(name):
@@ -91,15 +95,19 @@ class PyTorch(System):
             ),
             "geluNew": ("gelu(approximate='tanh')", lambda x: f.gelu(x, approximate="tanh")),
             "tlu": ("torch.maximum", lambda x, tau: torch.maximum(x, tau)),
+            "softmax": ("softmax", lambda x, axis: f.softmax(x, axis)),
+            "logSoftmax": ("log_softmax", lambda x, axis: f.log_softmax(x, axis)),
+            "glu": ("glu", lambda x, axis: f.glu(x, axis)),
+            "rrelu": ("rrelu", lambda x, lower, upper: f.rrelu(x, lower, upper)),
         }
 
-    def run(self, function, x, weights, options):
+    def run(self, function, x, weights, options, upstream):
         inputs = [
             self.torch.tensor(np.asarray(value, "float64"), requires_grad=True)
             for value in (x, *weights.values())
         ]
         y = function(inputs[0], **dict(zip(weights, inputs[1:])), **options)
-        gradients = self.torch.autograd.grad(y.sum(), inputs)
+        gradients = self.torch.autograd.grad((y * self.torch.tensor(upstream)).sum(), inputs)
         return y.detach().numpy(), [gradient.numpy() for gradient in gradients]
 
 
@@ -141,15 +149,18 @@ class JAX(System):
             "gelu": ("gelu", lambda x, approximate: nn.gelu(x, approximate)),
             "geluNew": ("gelu(approximate=True)", lambda x: nn.gelu(x, approximate=True)),
             "tlu": ("jax.numpy.maximum", lambda x, tau: jax.numpy.maximum(x, tau)),
+            "softmax": ("softmax", lambda x, axis: nn.softmax(x, axis)),
+            "logSoftmax": ("log_softmax", lambda x, axis: nn.log_softmax(x, axis)),
+            "glu": ("glu", lambda x, axis: nn.glu(x, axis)),
         }
 
-    def run(self, function, x, weights, options):
+    def run(self, function, x, weights, options, upstream):
         def of_inputs(x, *values):
             return function(x, **dict(zip(weights, values)), **options)
 
         inputs = [self.jax.numpy.asarray(value, "float64") for value in (x, *weights.values())]
         y, pull_back = self.jax.vjp(of_inputs, *inputs)
-        gradients = pull_back(self.jax.numpy.ones_like(y))
+        gradients = pull_back(self.jax.numpy.ones_like(y) * self.jax.numpy.asarray(upstream))
         return np.asarray(y), [np.asarray(gradient) for gradient in gradients]
 
 
@@ -212,6 +223,10 @@ class Keras(JAX):
             "mish": ("mish", lambda x: a.mish(x)),
             "gelu": ("gelu", lambda x, approximate: a.gelu(x, approximate)),
             "geluNew": ("gelu(approximate=True)", lambda x: a.gelu(x, approximate=True)),
+            "softmax": ("softmax", lambda x, axis: a.softmax(x, axis)),
+            "logSoftmax": ("log_softmax", lambda x, axis: a.log_softmax(x, axis)),
+            "sparsemax": ("sparsemax", lambda x, axis: a.sparsemax(x, axis)),
+            "glu": ("glu", lambda x, axis: a.glu(x, axis)),
         }
 
 
@@ -243,9 +258,11 @@ class SciPy(System):
             ),
             "bSpline": ("scipy.interpolate.BSpline", b_spline),
             "pwlu": ("scipy.interpolate.BSpline", pwlu),
+            "softmax": ("softmax", lambda x, axis: special.softmax(x, axis)),
+            "logSoftmax": ("log_softmax", lambda x, axis: special.log_softmax(x, axis)),
         }
 
-    def run(self, function, x, weights, options):
+    def run(self, function, x, weights, options, upstream):
         result = function(np.asarray(x), **weights, **options)
         return result if isinstance(result, tuple) else (result, None)
 

@@ -63,3 +63,24 @@ export function goldenNames(below = '.'): string[] {
 export function readGolden<T>(name: string): T {
   return JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as T;
 }
+
+/** What a layer computes whose outputs depend on several inputs each. */
+export interface GoldenLayerFile extends Omit<GoldenFile, 'activation' | 'cases'> {
+  readonly layer: string;
+  readonly cases: readonly GoldenLayerCase[];
+}
+
+/** One call in inference; all numbers that are given are float32 numbers. */
+export interface GoldenLayerCase {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly input: GoldenArray;
+  /** By their names, in the order of the layer's weights. */
+  readonly weights: Readonly<Record<string, GoldenArray>>;
+  readonly upstream: GoldenArray;
+  readonly value: GoldenArray;
+  /** Of the sum of `upstream` times the value, by x and by each weight that is trained. */
+  readonly gradients: Readonly<Record<string, GoldenArray>>;
+  readonly from: {readonly value: readonly string[]; readonly gradients: readonly string[]};
+}
+
+export type GoldenArray = number | readonly GoldenArray[];
