@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import {execFileSync} from 'node:child_process';
+import path from 'node:path';
 import type {AnyActivation} from '../src/definition.js';
 import {derivative, evaluate} from '../src/formula/index.js';
 import type {Expression, Values} from '../src/formula/index.js';
@@ -123,6 +125,12 @@ test('there are golden values from each of the other systems', () => {
     readGolden<GoldenFile>(name).systems.map(({system}) => system),
   );
   expect(new Set(systems)).toEqual(new Set(['PyTorch', 'Keras', 'JAX', 'SciPy']));
+});
+
+test('docs/golden.md is that of the golden files', () => {
+  const script = path.join(__dirname, '../scripts/golden-table.ts');
+  const check = ['--import', 'tsx', script, '--check'];
+  expect(() => execFileSync(process.execPath, check, {stdio: 'pipe'})).not.toThrow();
 });
 
 describe.each(names.filter(name => family.has(name)))('%s', name => {

@@ -122,11 +122,11 @@ def dynamic_relu(x, per_channel, pieces, **network):
     return np.maximum.reduce(lines)
 
 
-def frelu(x, convolution_depthwise_kernel, **norm):
+def frelu(x, depthwise, **norm):
     _, height, width, _ = x.shape
     padded = np.pad(x, [(0, 0), (1, 1), (1, 1), (0, 0)], constant_values=mpf(0))
     condition = sum(
-        padded[:, i : i + height, j : j + width] * convolution_depthwise_kernel[i, j, :, 0]
+        padded[:, i : i + height, j : j + width] * depthwise[i, j, :, 0]
         for i in range(3)
         for j in range(3)
     )
