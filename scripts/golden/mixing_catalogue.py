@@ -73,9 +73,9 @@ MIXING_CATALOGUE = {
             {
                 "p1": drawn(8, *ones, 4),
                 "p2": drawn(9, *ones, 4),
-                **dense("dense1", 10, 4, 2),
+                "dense1_kernel": drawn(10, 4, 2),
                 **normalization("norm1", 12, 2),
-                **dense("dense2", 16, 2, 4),
+                "dense2_kernel": drawn(16, 2, 4),
                 **normalization("norm2", 18, 4),
             },
             statistics("norm1", "norm2"),

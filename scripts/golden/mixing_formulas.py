@@ -103,10 +103,9 @@ def norm_of(weights, name):
 
 
 def meta_acon(x, p1, p2, **network):
-    hidden = channel_means(x) @ network["dense1_kernel"] + network["dense1_bias"]
-    hidden = normalize(hidden, *norm_of(network, "norm1"))
-    hidden = hidden @ network["dense2_kernel"] + network["dense2_bias"]
-    beta = over_space(sigmoid(normalize(hidden, *norm_of(network, "norm2"))), x)
+    hidden = normalize(channel_means(x) @ network["dense1_kernel"], *norm_of(network, "norm1"))
+    switches = normalize(hidden @ network["dense2_kernel"], *norm_of(network, "norm2"))
+    beta = over_space(sigmoid(switches), x)
     return (p1 - p2) * x * sigmoid(beta * (p1 - p2) * x) + p2 * x
 
 
