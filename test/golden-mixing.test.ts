@@ -17,7 +17,8 @@ const mixing = new Map(
 const names = goldenNames('mixing');
 
 const tensorOf = (array: GoldenArray): tf.Tensor => tf.tensor(array as number[]);
-const flat = (array: GoldenArray): number[] => [array].flat(Infinity) as number[];
+const flat = (array: GoldenArray): number[] =>
+  typeof array === 'number' ? [array] : array.flatMap(flat);
 
 /** Every number that is off by more than float32 sums of terms of size 1 to 40 are. */
 function faultsOf(what: string, actual: tf.Tensor, golden: GoldenArray): string[] {

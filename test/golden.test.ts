@@ -155,7 +155,7 @@ describe.each(names.filter(name => family.has(name)))('%s', name => {
       const faults = faultsOf(quantities, rows, ({name, expression}, expected, row) => {
         const actual =
           name === 'value'
-            ? activation.evaluate(rows[row].x, {...options, ...weights})
+            ? activation.evaluate(rows[row].x, {...options, ...weights} as object)
             : evaluate(expression, valuesAt(row));
         return isCloseInFloat64(actual, expected) ? undefined : `got ${actual}`;
       });
