@@ -90,7 +90,7 @@ export function curvatureOf(
   x: readonly number[],
   direction: readonly number[],
 ): number[] {
-  const step = 1e-3;
+  const step = 1e-4;
   const along = (by: number): number[] => x.map((value, index) => value + by * direction[index]);
   const [ahead, behind] = [along(step), along(-step)];
   const at = (from: readonly number[], index: number, by: number): number =>
