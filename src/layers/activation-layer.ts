@@ -306,7 +306,8 @@ function checkDataFormat(owner: string, dataFormat: unknown): DataFormat {
   );
 }
 
-function defaultSharedAxes({weights = {}, sharedAxes}: ActivationDefinition): SharedAxes {
+/** The axes that share the weights, unless a layer is told otherwise. */
+export function defaultSharedAxes({weights = {}, sharedAxes}: ActivationDefinition): SharedAxes {
   const hasVectors = Object.values(weights).some(({length}) => length !== undefined);
   return sharedAxes ?? (hasVectors ? 'all' : 'spatial');
 }
