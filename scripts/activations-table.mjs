@@ -14,11 +14,22 @@ const end = '<!-- /activations -->';
 const code = text => `\`${text}\``;
 const list = names => names.map(code).join(', ') || '–';
 
-/** Longer formulas stand below the table. */
-const LONGEST = 100;
-const isLong = ({formula}) => String(formula).length > LONGEST;
+/** Longer formulas are left to the page of the activations. */
+const LONGEST = 70;
+const page = name => `docs/activations.md#${name.toLowerCase()}`;
+const formula = ({name, formula}) =>
+  String(formula).length > LONGEST ? `[its page](${page(name)})` : code(formula);
 
-const start = ({initializer, length}) => (length ? `${length} numbers` : initializer);
+const number = value => Math.round(value * 1e4) / 1e4;
+const RANDOM = {
+  RandomUniform: ({minval, maxval}) => `${number(minval)} to ${maxval}, random`,
+  RandomNormal: ({stddev}) => `±${stddev}, random`,
+};
+const start = ({initializer, length}) => {
+  if (initializer.className) return RANDOM[initializer.className](initializer.config);
+  if (length) return `${length} numbers`;
+  return typeof initializer === 'number' ? number(initializer) : initializer;
+};
 const weight = ([name, definition]) => `${name}: ${start(definition)}`;
 const option = ({definition: {layerOptions = {}}}, [name, value]) =>
   name in layerOptions
@@ -27,19 +38,18 @@ const option = ({definition: {layerOptions = {}}}, [name, value]) =>
 
 const all = Object.values(activations);
 const rows = all.map(activation => [
-  [activation.name, ...activation.aliases].map(code).join(', '),
+  [`[${code(activation.name)}](${page(activation.name)})`, ...activation.aliases.map(code)].join(
+    ', ',
+  ),
   code(activation.className),
-  isLong(activation) ? 'below' : code(activation.formula),
+  formula(activation),
   list(Object.entries(activation.weights).map(weight)),
   Object.entries(activation.options)
     .map(each => option(activation, each))
     .join(', ') || '–',
 ]);
 const header = ['name', 'layer', 'formula at the defaults', 'learns, from', 'options'];
-const table = [
-  ...[header, header.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`),
-  ...all.filter(isLong).flatMap(({name, formula}) => ['', `${code(name)}: ${code(formula)}`]),
-];
+const table = [header, header.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`);
 
 const text = await readFile(readme, 'utf8');
 const [from, to] = [text.indexOf(begin), text.indexOf(end)];

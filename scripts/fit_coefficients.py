@@ -3,6 +3,8 @@
 src/kernels/accurate.ts: ERF, SCALED_ERFC, SINE
 src/kernels/wasm/math.ts: EXPONENTIAL, LOG1P_OF_DECAY, TANH, LOGARITHM, ERF, SCALED_ERFC, SINE
 src/activations/rational.ts: NUMERATOR, DENOMINATOR
+src/activations/b-spline.ts: COEFFICIENTS
+src/activations/polynomial.ts: the initializer
 
 Needs numpy and scipy, whose linear algebra moves the last digits printed, by far less than the error.
 """
@@ -109,6 +111,21 @@ def rational():
     print(f"rational: rms {rms:.4f}, at most {error.max():.3f}", [float(f"{c:.7g}") for c in fit])
 
 
+def swish_by(name, basis):
+    """The least-squares fit of Swish on [-3, 3] by the columns of a basis."""
+    x = np.linspace(-3, 3, 6001)
+    target = x / (1 + np.exp(-x))
+    columns = basis(x)
+    fit = np.linalg.lstsq(columns, target, rcond=None)[0]
+    print(f"{name}: at most {np.abs(columns @ fit - target).max():.2g}", [float(f"{c:.7g}") for c in fit])
+
+
+def cubic_b_splines(x, pieces=10):
+    distance = np.abs(pieces * (x + 3)[:, None] / 6 - np.arange(-1, pieces + 2))
+    near = 2 / 3 - distance**2 + distance**3 / 2
+    return np.where(distance < 1, near, np.maximum(2 - distance, 0) ** 3 / 6)
+
+
 HALF_LN2 = np.log(2) / 2 * 1.0001
 SMALL_TANH = 0.625
 
@@ -121,3 +138,5 @@ minimax("LOGARITHM: (log1p(f) - f + f^2/2)/f^3", logarithm_rest, 0.5**0.5 - 1, 2
 minimax("TANH: (tanh x - x)/x^3 in x^2", tanh_rest, 0, SMALL_TANH**2, 4, lambda s: s**1.5 / np.tanh(s**0.5))
 minimax("SCALED_ERFC: (x + 1.5) exp(x^2) erfc(x) in x/(x + 1.5) - 0.1875", scaled_erfc_by_position, -0.1875, 9.4 / 10.9 - 0.1875, 10)
 rational()
+swish_by("bSpline", cubic_b_splines)
+swish_by("polynomial", lambda x: np.vander(x, 4, increasing=True))

@@ -1,10 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import * as constraintFunctions from './constraints.js';
 import {StartingValues} from './initializers.js';
-import {activations} from './layers/index.js';
-import {registerInPlaceOfStock} from './registry.js';
+import {activations, mixingLayers} from './layers/index.js';
+import {logSoftmax} from './layers/mixing/log-softmax.js';
+import {sparsemax} from './layers/mixing/sparsemax.js';
+import {registerFunction, registerInPlaceOfStock} from './registry.js';
 
 for (const activation of Object.values(activations)) registerInPlaceOfStock(activation);
+
+for (const layerClass of mixingLayers) tf.serialization.registerClass(layerClass as never);
+registerFunction('sparsemax', ['sparsemax'], sparsemax);
+// Stock tfjs has it under its own name alone.
+registerFunction('logSoftmax', ['log_softmax'], logSoftmax);
 
 const {MaxValue, MinMaxValue, MinValue, maxValue, minMaxValue, minValue} = constraintFunctions;
 for (const serializable of [MinValue, MaxValue, MinMaxValue, StartingValues]) {
@@ -16,6 +23,7 @@ export const constraints = {...tf.constraints, maxValue, minMaxValue, minValue};
 
 export * from './activations/index.js';
 export {activations, layers} from './layers/index.js';
+export * from './layers/mixing/index.js';
 export {catalogue} from './catalogue.js';
 export type {CatalogueEntry, CatalogueWeight} from './catalogue.js';
 export {defineActivation} from './define-activation.js';

@@ -54,7 +54,7 @@ export function registerInPlaceOfStock<A extends AnyActivation>(activation: A): 
   );
   for (const name of namesOf(activation)) {
     byName.set(name, activation);
-    tf.serialization.registerClass(stringClass(activation, name));
+    tf.serialization.registerClass(stringClass(functionOf(activation), name));
   }
   return activation;
 }
@@ -65,13 +65,40 @@ function namesOf({name, aliases}: AnyActivation): string[] {
   return [...new Set([...names, ...names.map(toSnakeCase)])];
 }
 
-/** The class behind `activation: 'name'`; it is saved under the activation's own name. */
+/** What `activation: 'name'` applies. */
+interface StringFunction {
+  /** The name under which it is saved; that of its factory in `layers`, too. */
+  readonly name: string;
+  /** What it would learn. */
+  readonly weights: readonly string[];
+  apply(x: Tensor): Tensor;
+}
+
+/** Makes a function that keeps shapes known for `activation: '…'` by all of its names. */
+export function registerFunction(
+  name: string,
+  names: readonly string[],
+  apply: (x: Tensor) => Tensor,
+): void {
+  for (const each of names) {
+    tf.serialization.registerClass(stringClass({name, weights: [], apply}, each));
+  }
+}
+
+function functionOf(activation: AnyActivation): StringFunction {
+  const isIdentity = activation.formula.operation === 'input';
+  return {
+    name: activation.name,
+    weights: Object.keys(activation.weights),
+    apply: x => (isIdentity ? x : activation(x)),
+  };
+}
+
+/** The class behind `activation: 'name'`; it is saved under the function's own name. */
 function stringClass(
-  activation: AnyActivation,
+  {name: savedName, weights, apply}: StringFunction,
   name: string,
 ): serialization.SerializableConstructor<never> {
-  const weights = Object.keys(activation.weights);
-  const isIdentity = activation.formula.operation === 'input';
   const StringActivation = class extends StringActivationBase {
     /** @nocollapse */
     static readonly className = name;
@@ -81,24 +108,24 @@ function stringClass(
       if (weights.length > 0) {
         throw new Error(
           `'${name}' learns ${weights.join(', ')}, which an activation given by name cannot hold; ` +
-            `add its layer instead: layers.${activation.name}() or ${activation.name}.layer()`,
+            `add its layer instead: layers.${savedName}() or ${savedName}.layer()`,
         );
       }
       const options = Object.keys(config).filter(key => key !== 'customObjects');
       if (options.length > 0) {
         throw new Error(
           `'${name}' was given ${options.join(', ')}, but tfjs saves the name of an activation ` +
-            `alone; add a layer instead: layers.${activation.name}({${options[0]}: …})`,
+            `alone; add a layer instead: layers.${savedName}({${options[0]}: …})`,
         );
       }
     }
 
     override apply(x: Tensor): Tensor {
-      return isIdentity ? x : activation(x);
+      return apply(x);
     }
 
     override getClassName(): string {
-      return activation.name;
+      return savedName;
     }
 
     override getConfig(): serialization.ConfigDict {

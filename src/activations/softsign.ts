@@ -12,6 +12,7 @@ const FAR = 1e6;
 export const softsign = createActivation({
   name: 'softsign',
   className: 'Softsign',
+  aliases: ['softSign'],
   formula: ({x}) => {
     const size = x.abs();
     const far = x.sign().div(constant(1).div(size).add(1));

@@ -3,6 +3,14 @@ import {describe} from '../errors.js';
 
 export type DataFormat = 'channelsLast' | 'channelsFirst';
 
+/** @throws if `dataFormat` is not known. */
+export function checkDataFormat(owner: string, dataFormat: unknown): DataFormat {
+  if (dataFormat === 'channelsLast' || dataFormat === 'channelsFirst') return dataFormat;
+  throw new Error(
+    `${owner}: dataFormat must be 'channelsLast' or 'channelsFirst', got ${describe(dataFormat)}`,
+  );
+}
+
 /** @throws if `sharedAxes` is not a number, an array of numbers, 'spatial' or 'all'. */
 export function checkSharedAxes(
   owner: string,

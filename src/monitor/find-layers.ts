@@ -4,6 +4,8 @@ import type {AnyActivation} from '../activation-types.js';
 import {checkKnown} from '../errors.js';
 import type {ActivationInstance} from '../instance.js';
 import {ActivationLayer} from '../layers/activation-layer.js';
+import {MixingLayer} from '../layers/mixing/mixing-layer.js';
+import type {MixingLayerClass} from '../layers/mixing/mixing-layer.js';
 import {defaultOptions, optionNames, resolveOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {activationNamed, activationOfClass} from '../registry.js';
@@ -68,6 +70,15 @@ type Reason = Omit<NotWatched, 'name'>;
 
 /** Stock layers that are activations, but no function of one number: only outputs can be told. */
 const WITHOUT_SLOPE: Readonly<Record<string, string>> = {Softmax: 'softmax'};
+
+/** The name of an activation that is no function of one number, for the layer that applies it. */
+function nameWithoutSlope(layer: Layer): string | undefined {
+  if (layer instanceof MixingLayer) {
+    return (layer.constructor as unknown as MixingLayerClass).activationName;
+  }
+  const className = layer.getClassName();
+  return Object.hasOwn(WITHOUT_SLOPE, className) ? WITHOUT_SLOPE[className] : undefined;
+}
 
 /** Stock layers that apply no activation; what those of others do is not known. */
 export const WITHOUT_ACTIVATION: ReadonlySet<string> = new Set([
@@ -350,8 +361,9 @@ function describeString(activationName: string): Described {
 function describeActivationOf(layer: Layer, isOutput: boolean): Described | Reason {
   const whole = wholeActivation(layer);
   if (whole) return describeActivation(whole);
+  const withoutSlope = nameWithoutSlope(layer);
+  if (withoutSlope) return {activationName: withoutSlope, weightNames: []};
   const className = layer.getClassName();
-  if (isWhole(layer)) return {activationName: WITHOUT_SLOPE[className], weightNames: []};
   const {activation: inner} = layer as {activation?: Partial<StringActivation> | null};
   if (!inner) {
     return WITHOUT_ACTIVATION.has(className)
@@ -371,14 +383,14 @@ function describeActivationOf(layer: Layer, isOutput: boolean): Described | Reas
   return described;
 }
 
-/** Whether all weights of a layer are those of an activation. */
+/** Whether all weights of a layer are those of an elementwise activation. */
 export function isOfActivation(layer: Layer): boolean {
-  return isWhole((layer as Wrapper).layer ?? layer);
+  return wholeActivation((layer as Wrapper).layer ?? layer) !== undefined;
 }
 
 /** Whether a layer does nothing but apply an activation. */
 function isWhole(layer: Layer): boolean {
-  return wholeActivation(layer) !== undefined || Object.hasOwn(WITHOUT_SLOPE, layer.getClassName());
+  return wholeActivation(layer) !== undefined || nameWithoutSlope(layer) !== undefined;
 }
 
 interface Choice {

@@ -112,12 +112,18 @@ export function initializedCode(
 
 /** Code that makes a layer of the activation alone. */
 export function activationCode(layer: Subject, given: Arguments = {}): string {
-  const {activation, slope} = layer;
-  // The activations of this package and those that it defines have layers; a softmax has a name only.
-  const isNamed = isMade(layer) || slope === null;
-  if (isNamed) return call('tf.layers.activation', {activation: `'${activation}'`, ...given});
-  return wrapped(layer, call(`${activation}.layer`, given));
+  const {activation, slope, layerClass} = layer;
+  if (isMade(layer)) {
+    return call('tf.layers.activation', {activation: `'${activation}'`, ...given});
+  }
+  if (slope !== null) return wrapped(layer, call(`${activation}.layer`, given));
+  const needs = Object.hasOwn(NEEDS, layerClass) ? NEEDS[layerClass] : [];
+  const needed = Object.fromEntries(needs.map(name => [name, name]));
+  return wrapped(layer, call(`layers.${activation}`, {...needed, ...given}));
 }
+
+/** What layers without a slope cannot be made without. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {KAN: ['units'], Maxout: ['numUnits']};
 
 function wrapped({wrapperClass = ''}: LayerClass, code: string): string {
   if (!Object.hasOwn(WRAPPERS, wrapperClass)) return code;

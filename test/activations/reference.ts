@@ -234,6 +234,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
   },
   softsign: {
     className: 'Softsign',
+    aliases: ['softSign'],
     f: x => x / (1 + Math.abs(x)),
     known: [
       [-1.75, -0.6363636363636364, 0.1322314049586777],

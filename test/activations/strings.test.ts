@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import '../../src/index.js';
+import {activations} from '../../src/index.js';
 
 /** What stock tfjs computes for its strings, from its own ops. */
 const STOCK: Record<string, (x: tf.Tensor) => tf.Tensor> = {
@@ -22,6 +22,72 @@ const STOCK: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   gelu_new: x =>
     x.mul(0.5).mul(tf.tanh(x.add(x.pow(3).mul(0.044715)).mul(Math.sqrt(2 / Math.PI))).add(1)),
 };
+
+/** The names of the elementwise activations in other systems, and whose values they have here. */
+const NAMES: Record<string, Record<string, keyof typeof activations>> = {
+  'Keras 3': {
+    relu: 'relu',
+    leaky_relu: 'leakyRelu',
+    relu6: 'relu6',
+    celu: 'celu',
+    elu: 'elu',
+    selu: 'selu',
+    softplus: 'softplus',
+    softsign: 'softsign',
+    squareplus: 'squareplus',
+    soft_shrink: 'softShrink',
+    sparse_plus: 'sparsePlus',
+    silu: 'swish',
+    swish: 'swish',
+    gelu: 'gelu',
+    tanh: 'tanh',
+    tanh_shrink: 'tanhShrink',
+    sigmoid: 'sigmoid',
+    sparse_sigmoid: 'sparseSigmoid',
+    exponential: 'exponential',
+    hard_silu: 'hardSwish',
+    hard_swish: 'hardSwish',
+    hard_tanh: 'hardTanh',
+    hard_shrink: 'hardShrink',
+    linear: 'linear',
+    mish: 'mish',
+    log_sigmoid: 'logSigmoid',
+    threshold: 'threshold',
+  },
+  PyTorch: {
+    hardtanh: 'hardTanh',
+    hardswish: 'hardSwish',
+    hardsigmoid: 'hardSigmoid3',
+    hardshrink: 'hardShrink',
+    softshrink: 'softShrink',
+    tanhshrink: 'tanhShrink',
+    logsigmoid: 'logSigmoid',
+    leaky_relu: 'leakyRelu',
+    silu: 'swish',
+    identity: 'linear',
+  },
+  JAX: {
+    soft_sign: 'softsign',
+    identity: 'linear',
+    sparse_plus: 'sparsePlus',
+    sparse_sigmoid: 'sparseSigmoid',
+    log_sigmoid: 'logSigmoid',
+    hard_tanh: 'hardTanh',
+  },
+};
+
+const named = Object.entries(NAMES).flatMap(([system, names]) =>
+  Object.entries(names).map(([name, activation]) => [system, name, activation] as const),
+);
+
+test.each(named)("%s's '%s' is %s", async (_, name, activation) => {
+  await tf.setBackend('cpu');
+  const x = tf.tensor2d([[-4, -2.5, -1, -0.3, 0, 0.2, 1, 2.2, 3, 7]]);
+  const layer = tf.layers.activation({activation: name as never});
+  expect([...(layer.apply(x) as tf.Tensor).dataSync()]).toEqual([
+    ...activations[activation](x).dataSync(),
+  ]);
+});
 
 describe.each(['cpu', 'wasm'])('on %s', backend => {
   beforeAll(() => tf.setBackend(backend));

@@ -200,10 +200,7 @@ describe('the class of a layer', () => {
       "model.add(tf.layers.activation({activation: 'softStep'}));",
       {layerClass: 'Conv1D', activation: 'softStep'},
     ],
-    [
-      "model.add(tf.layers.activation({activation: 'softmax'}));",
-      {layerClass: 'Softmax', activation: 'softmax', slope: null},
-    ],
+    ['model.add(layers.softmax());', {layerClass: 'Softmax', activation: 'softmax', slope: null}],
     [
       'model.add(tf.layers.timeDistributed({layer: prelu.layer()}));',
       {layerClass: 'PReLU', wrapperClass: 'TimeDistributed', activation: 'prelu'},

@@ -1,0 +1,23 @@
+import {gelu} from '../../activations/index.js';
+import {GatedLinearUnit, gatedBy} from './gated-linear-unit.js';
+
+const PROGRAM = gatedBy(gelu);
+
+/**
+ * Gated linear unit with a GELU, in its exact form, for the gate.
+ *
+ *     a · gelu(b)
+ *
+ * a and b are the first and the second half of `axis`, by default −1, the channels: inputs of any
+ * rank, [batch, …, 2n] become [batch, …, n]. The second half gates the first.
+ * @throws if the axis is out of range or the batch's, or its size is odd.
+ */
+export class GEGLU extends GatedLinearUnit {
+  /** @nocollapse */
+  static readonly className = 'GEGLU';
+  static readonly activationName = 'geglu';
+  static readonly formulaText = 'a * gelu(b)';
+  static readonly paper = 'Shazeer, 2020, https://arxiv.org/abs/2002.05202';
+
+  protected readonly program = PROGRAM;
+}
