@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import {activations, catalogue} from '../src/index.js';
+import {activations, catalogue, layers} from '../src/index.js';
 import type {AnyActivation} from '../src/definition.js';
 import {REFERENCES} from './activations/reference.js';
 
-const entries = catalogue.map(entry => [entry.name, entry] as const);
+const entries = catalogue
+  .filter(({elementwise}) => elementwise)
+  .map(entry => [entry.name, entry] as const);
 
 const activationNamed = (name: string): AnyActivation =>
   (activations as unknown as Record<string, AnyActivation>)[name];
@@ -83,7 +85,9 @@ const NOT_MONOTONIC = [
 ];
 
 test('every activation has an entry of plain data', () => {
-  expect(catalogue.map(({name}) => name)).toEqual(Object.keys(activations));
+  expect(entries.map(([name]) => name)).toEqual(Object.keys(activations));
+  const layerNames = catalogue.map(({name}) => name).filter(name => name in layers);
+  expect(layerNames).toHaveLength(catalogue.length);
   expect(JSON.parse(JSON.stringify(catalogue))).toEqual(catalogue);
   expect(structuredClone(catalogue)).toEqual(catalogue);
 });
@@ -108,13 +112,13 @@ describe.each(entries)('%s', (name, entry) => {
     expect(entry.sharedAxes === null).toBe(weights.length === 0);
     expect(entry.formula).toBe(String(activation.formula));
     expect(entry.derivative).toBe(String(activation.derivative));
-    expect(entry.kernelInitializer.className).toBe('VarianceScaling');
+    expect(entry.kernelInitializer!.className).toBe('VarianceScaling');
     expect(entry.paper === null || entry.paper.length > 10).toBe(true);
     expect(entry.summary).toMatch(/^[A-Z].{20,300}\.$/);
   });
 
   test('stays within its range, and reaches it', () => {
-    const [low, high] = entry.range;
+    const [low, high] = entry.range!;
     if (name in RANGES) expect(entry.range).toEqual(RANGES[name]);
     const [least, greatest] = [low ?? -Infinity, high ?? Infinity];
     fc.assert(
@@ -155,9 +159,9 @@ describe.each(entries)('%s', (name, entry) => {
       return sum + ((z - xs[index - 1]) * (heights[index] + heights[index - 1])) / 2;
     }, 0);
     const gain = 1 / Math.sqrt(moment / Math.sqrt(2 * Math.PI));
-    expect(Math.abs(entry.gain / gain - 1)).toBeLessThan(0.01);
-    const {scale} = entry.kernelInitializer.config as {scale: number};
-    if (!activation.definition.kernelScale) expect(scale / entry.gain ** 2).toBeCloseTo(1, 10);
+    expect(Math.abs(entry.gain! / gain - 1)).toBeLessThan(0.01);
+    const {scale} = entry.kernelInitializer!.config as {scale: number};
+    if (!activation.definition.kernelScale) expect(scale / entry.gain! ** 2).toBeCloseTo(1, 10);
   });
 });
 
@@ -172,4 +176,23 @@ test('weights tell their length, initializer, regularizer, constraint and axes',
   expect(weightsOf('apl')[0]).toMatchObject({name: 'slopes', length: 5});
   expect(weightsOf('apl')[0].regularizer!.className).toBe('L1L2');
   expect(weightsOf('dyt')[0]).toMatchObject({name: 'alpha', sharedAxes: 'all'});
+});
+
+test('layers that mix units have their formula as text, and nothing that one number has', () => {
+  const maxout = catalogue.find(({name}) => name === 'maxout')!;
+  expect(maxout).toMatchObject({
+    className: 'Maxout',
+    kind: 'fixed',
+    options: {numUnits: null, axis: -1},
+    weights: [],
+    derivative: null,
+    range: null,
+    gain: null,
+  });
+  const others = catalogue.filter(({elementwise}) => !elementwise);
+  expect(others.map(({name}) => name)).toEqual(expect.arrayContaining(['softmax', 'glu', 'kan']));
+  for (const {formula, paper} of others) {
+    expect(formula.length).toBeGreaterThan(5);
+    expect(paper!.length).toBeGreaterThan(10);
+  }
 });
