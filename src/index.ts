@@ -24,6 +24,8 @@ export const constraints = {...tf.constraints, maxValue, minMaxValue, minValue};
 export * from './activations/index.js';
 export {activations, layers} from './layers/index.js';
 export * from './layers/mixing/index.js';
+export {catalogue} from './catalogue.js';
+export type {CatalogueEntry, CatalogueWeight} from './catalogue.js';
 export {defineActivation} from './define-activation.js';
 export {where} from './formula/index.js';
 export type {Expression} from './formula/index.js';

@@ -217,7 +217,8 @@ function checkArguments(activation: AnyActivation, args: ActivationLayerArgs): C
   };
 }
 
-function defaultSharedAxes({weights = {}, sharedAxes}: ActivationDefinition): SharedAxes {
+/** The axes that share the weights, unless a layer is told otherwise. */
+export function defaultSharedAxes({weights = {}, sharedAxes}: ActivationDefinition): SharedAxes {
   const hasVectors = Object.values(weights).some(({length}) => length !== undefined);
   return sharedAxes ?? (hasVectors ? 'all' : 'spatial');
 }

@@ -49,6 +49,8 @@ export interface MixingLayerClass {
   readonly formulaText: string;
   /** Where it was published. */
   readonly paper: string;
+  /** When to use it and when not. */
+  readonly note?: string;
   readonly options: OptionTable<Record<string, unknown>>;
   readonly weights: WeightDefinitions;
   readonly checkOptions?: (owner: string, options: never) => void;
