@@ -3,6 +3,7 @@ import {input} from '../../src/formula/index.js';
 import {activations, layers} from '../../src/index.js';
 import {runProgram} from '../../src/kernels/index.js';
 import type {Program, Reduction} from '../../src/kernels/index.js';
+import {MIXING_CASES} from './mixing-cases.js';
 
 /** Something that every backend must compute alike. */
 export type Case = () => tf.Tensor[];
@@ -135,6 +136,7 @@ export const CASES = new Map<string, Case>([
   empty([0], [1]),
   empty([0, 3], [3]),
   empty([3, 0, 2], [1, 2]),
+  ...MIXING_CASES,
 ]);
 
 /** The loss of each of a few steps of a model with learnable activations. */
