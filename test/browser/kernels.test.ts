@@ -62,7 +62,7 @@ describeInChromium('in Chromium', () => {
 
     test('one pass forward, and few more backward', async () => {
       // One after the other: a profile counts all that runs meanwhile.
-      const counts = [];
+      const counts: {name: string; forward: number; step: number; kernels: string[]}[] = [];
       for (const {name} of members) counts.push({name, ...(await page.run('launches', name))});
       expect(counts.filter(({forward}) => forward !== 1)).toEqual([]);
       expect(counts.filter(({kernels}) => kernels.length !== 1)).toEqual([]);
