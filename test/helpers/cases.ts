@@ -105,6 +105,39 @@ const empty = (full: readonly number[], weight: readonly number[]): [string, Cas
   return [`empty: ${name}`, run];
 };
 
+/** A layer that mixes units or is random: its value, and its gradients of both orders. */
+function mixing(name: string, make: () => tf.layers.Layer, training = false): [string, Case] {
+  return [
+    `the layer ${name}`,
+    () => {
+      const [full, layer] = [[3, 4, 2, 4], make()];
+      const x = random(full, 1);
+      layer.apply(x);
+      const weights = layer.getWeights();
+      layer.setWeights(weights.map(({shape}, index) => tf.abs(random(shape, index + 2)).add(0.1)));
+      const run = (x: tf.Tensor): tf.Tensor => layer.apply(x, {training}) as tf.Tensor;
+      const value = run(x);
+      const slopes = tf.grad((x: tf.Tensor) => tf.sum(tf.mul(run(x), tf.square(run(x)))));
+      // A random layer draws anew for each call: only its value is the same.
+      const gradients = training
+        ? []
+        : [slopes(x), tf.grad((x: tf.Tensor) => tf.sum(tf.mul(random(full, 9), slopes(x))))(x)];
+      layer.dispose();
+      return [value, ...gradients];
+    },
+  ];
+}
+
+const masked: [string, Case] = [
+  'the layer softmax with a mask',
+  () => {
+    const [x, mask] = [random([2, 3, 4], 1), tf.tensor2d([1, 0, 1, 1, 1, 0], [2, 3], 'bool')];
+    const run = (x: tf.Tensor): tf.Tensor =>
+      layers.softmax({axis: 1}).apply(x, {mask}) as tf.Tensor;
+    return [run(x), tf.grad((x: tf.Tensor) => tf.sum(tf.square(run(x))))(x)];
+  },
+];
+
 export const CASES = new Map<string, Case>([
   ...sharings([]),
   ...sharings([1]),
@@ -133,6 +166,23 @@ export const CASES = new Map<string, Case>([
   gathered([33, 5], []),
   ['NaN and infinities gathered', spread],
   ['a sum of a million equal values', longSum],
+  mixing('softmax', () => layers.softmax({axis: [1, -1]})),
+  mixing('softmax, last', () => layers.softmax()),
+  masked,
+  mixing('logSoftmax', () => layers.logSoftmax({axis: 1})),
+  mixing('sparsemax', () => layers.sparsemax({axis: 1})),
+  mixing('glu', () => layers.glu({axis: 1})),
+  mixing('geglu', () => layers.geglu()),
+  mixing('maxout', () => layers.maxout({numUnits: 2})),
+  mixing('crelu', () => layers.crelu({axis: 2})),
+  mixing('rrelu', () => layers.rrelu({seed: 1}), true),
+  mixing('probAct', () => layers.probAct({seed: 1}), true),
+  mixing('eelu', () => layers.eelu()),
+  mixing('metaAcon', () => layers.metaAcon({reduction: 2})),
+  mixing('dynamicRelu', () => layers.dynamicRelu({reduction: 2})),
+  mixing('dynamicRelu, shared', () => layers.dynamicRelu({perChannel: false, reduction: 1})),
+  mixing('frelu', () => layers.frelu()),
+  mixing('kan', () => layers.kan({units: 3})),
   empty([0], [1]),
   empty([0, 3], [3]),
   empty([3, 0, 2], [1, 2]),

@@ -75,6 +75,12 @@ export abstract class RandomLayer<
     return {...super.getConfig(), ...(axes ? {sharedAxes: [...axes]} : {})};
   }
 
+  /** Said only of channels that come first: those of other layers are where their inputs have them. */
+  get dataFormat(): 'channelsFirst' | undefined {
+    const {dataFormat} = this.options as unknown as Partial<SharedOptions>;
+    return dataFormat === 'channelsFirst' ? dataFormat : undefined;
+  }
+
   /** The seed of the next draw. tfjs takes 0 for none, which no such number is. */
   protected nextSeed(): number {
     this.draws++;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import {describe} from '../../errors.js';
-import {LARGEST_FLOAT32} from '../../kernels/index.js';
+import {LARGEST_FLOAT32, isRecording} from '../../kernels/index.js';
 import type {Shape} from '../checked-layer.js';
 import {resolveAxis} from './axes.js';
 import {MixingLayer} from './mixing-layer.js';
@@ -58,7 +58,8 @@ export class Softmax extends MixingLayer<SoftmaxOptions> {
       mask.shape.every((size, axis) => size === shape[axis] || (size === 1 && mask.rank === rank));
     if (isFitting) {
       const padded = [...mask.shape, ...Array<number>(rank - mask.rank).fill(1)];
-      return tf.greater(tf.cast(tf.reshape(mask, padded), 'float32'), 0.5);
+      const aligned = tf.reshape(mask, padded);
+      return mask.dtype === 'bool' ? aligned : tf.greater(aligned, 0.5);
     }
     if (this.inboundNodes.length > 0) return undefined;
     const got = mask instanceof tf.Tensor ? `shape [${mask.shape}]` : describe(mask);
@@ -74,15 +75,19 @@ export interface SoftmaxOptions {
   axis: number | readonly number[];
 }
 
-/** The softmax over the given axes, with right gradients of every order: only `x` is saved. */
+/**
+ * The softmax over the given axes, with right gradients of every order: where one is differentiated in
+ * its turn, it is computed anew from `x`, of which a saved output would know nothing.
+ */
 export function softmax(x: Tensor, axes: readonly number[], mask?: Tensor): Tensor {
   const run = tf.customGrad((input, save) => {
     const given = input as Tensor;
-    (save as tf.GradSaveFunc)(mask ? [given, mask] : [given]);
+    const value = forward(given, axes, mask);
+    (save as tf.GradSaveFunc)(mask ? [given, value, mask] : [given, value]);
     return {
-      value: forward(given, axes, mask),
-      gradFunc: (dy: Tensor, [saved, savedMask]: Tensor[]) => {
-        const y = softmax(saved, axes, savedMask);
+      value,
+      gradFunc: (dy: Tensor, [savedX, savedValue, savedMask]: Tensor[]) => {
+        const y = isRecording() ? softmax(savedX, axes, savedMask) : savedValue;
         const weighted = tf.mul(dy, y);
         return tf.sub(weighted, tf.mul(y, tf.sum(weighted, [...axes], true)));
       },

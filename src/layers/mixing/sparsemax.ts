@@ -38,7 +38,7 @@ export class Sparsemax extends MixingLayer<{axis: number}> {
 export function sparsemax(x: Tensor, axis = x.rank - 1): Tensor {
   const run = tf.customGrad((input, save) => {
     const value = forward(input as Tensor, axis);
-    (save as tf.GradSaveFunc)([tf.cast(tf.greater(value, 0), 'float32')]);
+    (save as tf.GradSaveFunc)([tf.step(value)]);
     return {
       value,
       gradFunc: (dy: Tensor, [support]: Tensor[]) => {
@@ -63,9 +63,9 @@ function forward(x: Tensor, axis: number): Tensor {
   const sorted = tf.topk(last, size).values;
   const counts = tf.range(1, size + 1);
   const sums = tf.cumsum(sorted, rank - 1);
-  const isInSupport = tf.greater(tf.add(tf.mul(sorted, counts), 1), sums);
-  const count = tf.sum(tf.cast(isInSupport, 'float32'), -1, true);
-  const sum = tf.sum(tf.where(isInSupport, sorted, 0), -1, true);
+  const support = tf.step(tf.sub(tf.add(tf.mul(sorted, counts), 1), sums));
+  const count = tf.sum(support, -1, true);
+  const sum = tf.sum(tf.mul(sorted, support), -1, true);
   const result = tf.maximum(tf.sub(last, tf.div(tf.sub(sum, 1), count)), 0);
   const back = order.map((_, index) => order.indexOf(index));
   return isLast ? result : tf.transpose(result, back);
