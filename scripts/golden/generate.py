@@ -2,7 +2,8 @@
 
 Usage: python scripts/golden/generate.py [activation or layer ...]
 
-Needs numpy and mpmath, and asks PyTorch, Keras 3, JAX and SciPy as far as they are installed. Every
+Needs numpy and mpmath, and asks PyTorch, Keras 3, JAX and SciPy as far as they are installed
+(requirements.txt has the versions of the files as they are). `npm run golden:table` follows it. Every
 value and gradient is compared with the paper's formula in mpmath at 50 digits or more. A number is taken
 from the first system that agrees with it to 14 digits, and from mpmath where none does or none has the
 function; where a system disagrees, the file says so. Takes some minutes.

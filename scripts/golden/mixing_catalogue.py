@@ -40,7 +40,7 @@ def dense(name, seed, inputs, units):
     return {f"{name}_kernel": drawn(seed, inputs, units), f"{name}_bias": drawn(seed + 1, units)}
 
 
-ROWS = [*drawn(1, 3, 6), [-30, 0.5, 0.25, 12, -0.75, 11.5], [40, -40, 3, 0.1, -1, 39]]
+ROWS = [*drawn(1, 3, 6), [-30, 0.5, 0.25, 12, -0.75, 11.5], [40, -40, 3, 0.1, -1, 39.5]]
 MATRIX = [Case({"axis": -1}, ROWS), Case({"axis": 1}, drawn(2, 2, 4, 3))]
 NORMALIZED = [*MATRIX, Case({"axis": 2}, drawn(3, 2, 2, 3, 2))]
 
@@ -73,9 +73,9 @@ MIXING_CATALOGUE = {
             {
                 "p1": drawn(8, *ones, 4),
                 "p2": drawn(9, *ones, 4),
-                **dense("dense1", 10, 4, 2),
+                "dense1_kernel": drawn(10, 4, 2),
                 **normalization("norm1", 12, 2),
-                **dense("dense2", 16, 2, 4),
+                "dense2_kernel": drawn(16, 2, 4),
                 **normalization("norm2", 18, 4),
             },
             statistics("norm1", "norm2"),
@@ -98,7 +98,7 @@ MIXING_CATALOGUE = {
             {},
             drawn(27, 2, 3, 3, 2),
             {
-                "convolution_depthwise_kernel": drawn(28, 3, 3, 2, 1),
+                "depthwise": drawn(28, 3, 3, 2, 1),
                 **normalization("norm", 29, 2),
             },
             statistics("norm"),

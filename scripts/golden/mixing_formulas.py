@@ -103,10 +103,9 @@ def norm_of(weights, name):
 
 
 def meta_acon(x, p1, p2, **network):
-    hidden = channel_means(x) @ network["dense1_kernel"] + network["dense1_bias"]
-    hidden = normalize(hidden, *norm_of(network, "norm1"))
-    hidden = hidden @ network["dense2_kernel"] + network["dense2_bias"]
-    beta = over_space(sigmoid(normalize(hidden, *norm_of(network, "norm2"))), x)
+    hidden = normalize(channel_means(x) @ network["dense1_kernel"], *norm_of(network, "norm1"))
+    switches = normalize(hidden @ network["dense2_kernel"], *norm_of(network, "norm2"))
+    beta = over_space(sigmoid(switches), x)
     return (p1 - p2) * x * sigmoid(beta * (p1 - p2) * x) + p2 * x
 
 
@@ -122,11 +121,11 @@ def dynamic_relu(x, per_channel, pieces, **network):
     return np.maximum.reduce(lines)
 
 
-def frelu(x, convolution_depthwise_kernel, **norm):
+def frelu(x, depthwise, **norm):
     _, height, width, _ = x.shape
     padded = np.pad(x, [(0, 0), (1, 1), (1, 1), (0, 0)], constant_values=mpf(0))
     condition = sum(
-        padded[:, i : i + height, j : j + width] * convolution_depthwise_kernel[i, j, :, 0]
+        padded[:, i : i + height, j : j + width] * depthwise[i, j, :, 0]
         for i in range(3)
         for j in range(3)
     )

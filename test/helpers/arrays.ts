@@ -7,9 +7,9 @@ export interface Float64 {
 export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
 
-/** Numbers between −2 and 2, none of them close to 0 or to another, always the same. */
+/** Numbers between −2 and 2, none close to 0, to another, or to 1 from it; always the same. */
 export function spread(size: number, seed = 1): number[] {
-  const values = Array.from({length: size}, (_, index) => -2 + (4 * (index + 0.55)) / size);
+  const values = Array.from({length: size}, (_, index) => -1.86 + (3.72 * (index + 0.55)) / size);
   return values.map((_, index) => values[(index * coprime(size) + 3 * seed) % size]);
 }
 
@@ -90,7 +90,7 @@ export function curvatureOf(
   x: readonly number[],
   direction: readonly number[],
 ): number[] {
-  const step = 1e-3;
+  const step = 1e-4;
   const along = (by: number): number[] => x.map((value, index) => value + by * direction[index]);
   const [ahead, behind] = [along(step), along(-step)];
   const at = (from: readonly number[], index: number, by: number): number =>

@@ -27,9 +27,11 @@ export interface Disagreement {
   readonly quantity: string;
   readonly rows: number;
   readonly difference: number;
+  /** Of an activation: x, options and weights; of a layer: its arguments. */
   readonly x?: number;
   readonly options?: object;
   readonly weights?: object;
+  readonly args?: object;
   readonly values: Readonly<Record<string, number>>;
 }
 

@@ -83,7 +83,7 @@ function faultAt(
  * The largest error of float32 arithmetic, step by step, at x and its neighbours: where a formula
  * crosses zero, a single one may be near the truth by luck.
  */
-function roundingNear(expression: Expression, values: Values): number {
+export function roundingNear(expression: Expression, values: Values): number {
   const errors = Array.from({length: 33}, (_, index) => {
     const x = Math.fround((values.x as number) * (1 + 5 * (index - 16) * 2 ** -23));
     const near = {...values, x};

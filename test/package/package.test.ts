@@ -84,6 +84,7 @@ test('the tarball holds the build and the documents, and nothing else', () => {
     'docs/accuracy.md',
     'docs/activations.md',
     'docs/digits.svg',
+    'docs/golden.md',
     'docs/monitor-benchmark.md',
     'docs/monitor-overhead.md',
     'docs/rules.md',

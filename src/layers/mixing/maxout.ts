@@ -47,6 +47,7 @@ export class Maxout extends ResizingLayer<MaxoutOptions> {
   protected transform(x: Tensor): Tensor {
     const axis = this.axisOf(x.rank);
     const pieces = x.shape[axis] / this.options.numUnits;
+    if (pieces === 1) return x;
     const [first, ...others] = tf.split(x, pieces, axis);
     return applyProgram('Maxout', programOf(pieces), first, others, []);
   }
