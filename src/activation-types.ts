@@ -206,7 +206,8 @@ export interface Activation<O = object, W = object, A = object> {
    *
    * The target is an activation at its defaults, or a function: `x => elu.evaluate(x, {alpha: 0.5})`.
    * Coefficients that shape nothing on the domain keep their starting values. Where the formula is not
-   * linear in its weights, the best of several starts is taken, the same ones every time.
+   * linear in its weights, the best of several starts is taken, the same ones every time. Constraints
+   * are not heeded: they hold from the first optimizer step on.
    * @throws if the target is neither, or not a finite number somewhere on the domain; if the domain is
    * not two finite numbers, the lower first; if an option is unknown.
    */

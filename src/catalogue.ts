@@ -71,13 +71,13 @@ export interface CatalogueEntry {
 }
 
 /**
- * Every activation and every layer of the package, as plain data, ready for `JSON.stringify`. Formulas,
- * range and gain are computed when they are first read.
+ * Every activation and every layer of the package by name, as plain data, ready for `JSON.stringify`.
+ * Formulas, range and gain are computed when they are first read.
  */
 export const catalogue: readonly CatalogueEntry[] = [
   ...Object.values(activations).map(entryOf),
   ...mixingLayers.map(entryOfLayer),
-];
+].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
 
 function entryOf(activation: AnyActivation): CatalogueEntry {
   const {name, className, aliases, options, definition, formula} = activation;

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import {execFileSync} from 'node:child_process';
+import path from 'node:path';
 import {activations, catalogue, layers} from '../src/index.js';
 import type {AnyActivation} from '../src/definition.js';
 import {REFERENCES} from './activations/reference.js';
@@ -85,7 +87,7 @@ const NOT_MONOTONIC = [
 ];
 
 test('every activation has an entry of plain data', () => {
-  expect(entries.map(([name]) => name)).toEqual(Object.keys(activations));
+  expect(entries.map(([name]) => name).sort()).toEqual(Object.keys(activations).sort());
   const layerNames = catalogue.map(({name}) => name).filter(name => name in layers);
   expect(layerNames).toHaveLength(catalogue.length);
   expect(JSON.parse(JSON.stringify(catalogue))).toEqual(catalogue);
@@ -196,3 +198,9 @@ test('layers that mix units have their formula as text, and nothing that one num
     expect(paper!.length).toBeGreaterThan(10);
   }
 });
+
+test('docs/activations.md and docs/curves/ tell what is so', () => {
+  const script = path.join(__dirname, '../scripts/catalogue.ts');
+  const check = ['--import', 'tsx', script, '--check'];
+  expect(() => execFileSync(process.execPath, check, {stdio: 'pipe'})).not.toThrow();
+}, 60_000);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type {AnyActivation} from '../src/definition.js';
 import {activations, layers, where} from '../src/index.js';
 import {createActivation} from '../src/definition.js';
-import {polynomial} from '../src/formula/index.js';
+import {derivative, evaluate, inputsOf, polynomial} from '../src/formula/index.js';
 
 const {rational, relu, swish, tanh, elu} = activations;
 
@@ -113,6 +113,42 @@ test('where the formula is linear in its weights, the error is orthogonal to eve
     }
   }
 });
+
+const fittable = (Object.values(activations) as unknown as AnyActivation[]).filter(
+  activation => 'fitTo' in activation,
+);
+
+test('the activations with coefficients', () => {
+  const names = fittable.map(({name}) => name);
+  expect(names).toEqual(
+    expect.arrayContaining(['rational', 'pwlu', 'bSpline', 'polynomial', 'apl']),
+  );
+});
+
+test.each(fittable.map(activation => [activation.name, activation] as const))(
+  '%s comes at least as close to tanh as at its start, and where it is linear as close as can be',
+  (_, activation) => {
+    const {weights, error, domain} = activation.fitTo!(tanh);
+    const [low, high] = domain;
+    const xs = Array.from({length: 1001}, (_, i) => low + ((high - low) * i) / 1000);
+    const errorsWith = (given: object): number[] =>
+      xs.map(x => activation.evaluate(x, given) - Math.tanh(x));
+    const size = (numbers: readonly number[]): number => Math.hypot(...numbers);
+    const errors = errorsWith(weights);
+    expect(size(errors)).toBeLessThan(size(errorsWith({})));
+    expect(size(errors) / Math.sqrt(1001)).toBeCloseTo(error.rootMeanSquare, 12);
+    const names = Object.entries(weights).flatMap(([weight, value]) =>
+      typeof value === 'number' ? [weight] : value.map((_, index) => `${weight}[${index}]`),
+    );
+    const slopes = names.map(name => derivative(activation.formula, name));
+    if (slopes.some(slope => names.some(name => inputsOf(slope).has(name)))) return;
+    for (const slope of slopes) {
+      const values = xs.map(x => evaluate(slope, {...weights, x}));
+      const product = errors.reduce((sum, each, i) => sum + each * values[i], 0);
+      expect(Math.abs(product)).toBeLessThanOrEqual(1e-9 * size(errors) * size(values));
+    }
+  },
+);
 
 test('coefficients that shape nothing on the domain keep their starting values', () => {
   const {weights, error} = lines.fitTo(x => Math.abs(x), {domain: [-2, 2]});

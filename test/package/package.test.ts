@@ -82,6 +82,7 @@ test('the tarball holds the build and the documents, and nothing else', () => {
   );
   expect(others.sort()).toEqual([
     'docs/accuracy.md',
+    'docs/activations.md',
     'docs/digits.svg',
     'docs/golden.md',
     'docs/monitor-benchmark.md',
