@@ -12,6 +12,7 @@ import {defaultOptions, optionNames, resolveOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {serialize} from '../tfjs-classes.js';
 import type {Initializer, LayerArgs} from '../tfjs-classes.js';
+import {initializerOf} from '../weight-parts.js';
 import type {WeightParts} from '../weight-parts.js';
 import {CheckedLayer, oneShape} from './checked-layer.js';
 import type {Shape} from './checked-layer.js';
@@ -72,6 +73,17 @@ export class ActivationLayer extends CheckedLayer {
     this.sharedAxes = checked.sharedAxes;
     this.dataFormat = checked.dataFormat;
     this.supportsMasking = true;
+  }
+
+  /** Whether a vector of coefficients starts elsewhere than the definition says, such as a fit. */
+  get hasOwnStart(): boolean {
+    const {className, definition} = this.activation;
+    return Object.entries(definition.weights ?? {}).some(([weight, given]) => {
+      if (given.length === undefined) return false;
+      const defined = initializerOf(className, given, weight);
+      const own = this.weightParts[weight].initializer;
+      return JSON.stringify(serialize(own)) !== JSON.stringify(serialize(defined));
+    });
   }
 
   /**

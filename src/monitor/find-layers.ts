@@ -396,6 +396,8 @@ function isWhole(layer: Layer): boolean {
 interface Choice {
   readonly activation: AnyActivation;
   readonly options: Options;
+  /** Whether its coefficients start as a fit for other inputs than those of the definition. */
+  readonly hasOwnStart?: boolean;
 }
 
 /** The activation of a layer that does nothing else. */
@@ -405,9 +407,10 @@ function wholeActivation(layer: Layer): Choice | undefined {
   return activation && {activation, options: optionsOf(activation, layer)};
 }
 
-function describeActivation({activation, options}: Choice): Described {
+function describeActivation({activation, options, hasOwnStart}: Choice): Described {
   const weightNames = Object.keys(activation.definition.weights ?? {});
-  const instance = activation.instance(options);
+  const defined = activation.instance(options);
+  const instance = hasOwnStart ? {...defined, domain: undefined} : defined;
   return {activationName: activation.name, instance, weightNames};
 }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {ActivationMonitor, layers} from '../../src/index.js';
+import {ActivationMonitor, activations, layers} from '../../src/index.js';
 import {mixingLayers} from '../../src/layers/index.js';
 import {WITHOUT_ACTIVATION, findLayers} from '../../src/monitor/find-layers.js';
 import {activationOfClass} from '../../src/registry.js';
@@ -331,4 +331,15 @@ test('an output is one behind layers that only move its numbers too', () => {
     ['hidden', false],
     ['pixels', true],
   ]);
+});
+
+test('a layer whose coefficients start elsewhere is not held to the inputs of the definition', () => {
+  const domainOf = (layer: tf.layers.Layer): unknown => {
+    const {watched} = findLayers(within(layer));
+    return watched.find(each => each.layer === layer)!.instance!.domain;
+  };
+  const {rational, swish} = activations;
+  const {layerArguments} = rational.fitTo(swish, {domain: [-5, 5]});
+  expect(domainOf(layers.rational())).toEqual([-3, 3]);
+  expect(domainOf(layers.rational(layerArguments))).toBeUndefined();
 });
