@@ -25,10 +25,7 @@ export interface SharedOptions {
 /** Multiples of it have ever new fractions: no two layers with integer seeds share one. */
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 
-/**
- * An elementwise layer that draws a number for each input in training. In inference, the number is
- * what `draw` says it is on average.
- */
+/** An elementwise layer that draws a number for each input in training; in inference it is their mean. */
 export abstract class RandomLayer<
   O extends RandomOptions,
   W extends string = never,

@@ -8,6 +8,8 @@ import {MixingLayer} from './mixing-layer.js';
 import type {CallArguments} from './mixing-layer.js';
 import {axesOption} from './options.js';
 
+const LARGEST_FLOAT16 = 65504;
+
 /**
  * Softmax: turns the numbers along an axis into probabilities.
  *
@@ -98,7 +100,9 @@ export function softmax(x: Tensor, axes: readonly number[], mask?: Tensor): Tens
 
 function forward(x: Tensor, axes: readonly number[], mask: Tensor | undefined): Tensor {
   if (!mask) return normalized(x, axes);
-  const kept = tf.where(mask, x, -LARGEST_FLOAT32);
+  // So low that nothing else comes near, but less what is largest it must be finite.
+  const lowest = tf.backend().floatPrecision() === 16 ? LARGEST_FLOAT16 : LARGEST_FLOAT32;
+  const kept = tf.where(mask, x, -lowest / 2);
   return tf.where(mask, normalized(kept, axes), 0);
 }
 
