@@ -3,7 +3,6 @@ import {input} from '../../src/formula/index.js';
 import {activations, layers} from '../../src/index.js';
 import {runProgram} from '../../src/kernels/index.js';
 import type {Program, Reduction} from '../../src/kernels/index.js';
-import {MIXING_CASES} from './mixing-cases.js';
 
 /** Something that every backend must compute alike. */
 export type Case = () => tf.Tensor[];
@@ -105,7 +104,10 @@ const empty = (full: readonly number[], weight: readonly number[]): [string, Cas
   return [`empty: ${name}`, run];
 };
 
-/** A layer that mixes units or is random: its value, and its gradients up to an order. */
+/**
+ * A layer that mixes units or is random: its value, its gradients up to an order, and those of the
+ * first order by its weights.
+ */
 function mixing(name: string, make: () => tf.layers.Layer, order = 2): [string, Case] {
   return [
     `the layer ${name}`,
@@ -123,8 +125,13 @@ function mixing(name: string, make: () => tf.layers.Layer, order = 2): [string, 
       const along = (x: tf.Tensor): tf.Tensor => tf.sum(tf.mul(random(full, 9), slopes(x)));
       const value = run(x);
       const gradients = [slopes, tf.grad(along)].slice(0, order).map(each => each(x));
+      const variables = layer.trainableWeights.map(weight => weight.read() as tf.Variable);
+      const hasSlopes = order > 0 && variables.length > 0;
+      const byWeights = hasSlopes
+        ? Object.values(tf.variableGrads(() => cubes(x) as tf.Scalar, variables).grads)
+        : [];
       layer.dispose();
-      return [value, ...gradients];
+      return [value, ...gradients, ...byWeights];
     },
   ];
 }
@@ -188,7 +195,6 @@ export const CASES = new Map<string, Case>([
   empty([0], [1]),
   empty([0, 3], [3]),
   empty([3, 0, 2], [1, 2]),
-  ...MIXING_CASES,
 ]);
 
 /** The loss of each of a few steps of a model with learnable activations. */
