@@ -10,6 +10,17 @@ function isInstalled(): boolean {
   return folders.some(folder => existsSync(path.join(folder, LIBRARY)));
 }
 
+/** What the library makes are arrays of another realm than that of a test: tfjs does not know them. */
+function takeArraysOver(backend: tfjs.KernelBackend): void {
+  const readSync = backend.readSync.bind(backend) as (dataId: object) => ArrayLike<number>;
+  const own = (read: ArrayLike<number>): ArrayLike<number> =>
+    read.constructor.name === 'Float32Array' ? new Float32Array(read) : read;
+  Object.assign(backend, {
+    readSync: (dataId: object) => own(readSync(dataId)),
+    read: async (dataId: object) => own(readSync(dataId)),
+  });
+}
+
 /**
  * `describe` on native TensorFlow, where @tensorflow/tfjs-node is installed. Without it the tests are
  * skipped, or fail if REQUIRE_NATIVE is set.
@@ -22,6 +33,7 @@ export function describeOnNative(title: string, define: () => void): void {
         process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
         const tf = (await import('@tensorflow/tfjs-node' as string)) as typeof tfjs;
         await tf.setBackend('tensorflow');
+        takeArraysOver(tf.backend());
       });
       define();
     });
