@@ -39,6 +39,9 @@ class Unavailable extends Error {
  * which it is: native TensorFlow (`@tensorflow/tfjs-node`), else WebAssembly
  * (`@tensorflow/tfjs-backend-wasm`), else plain JavaScript.
  *
+ * The wasm backend runs convolutions and embeddings, but cannot train them; whoever tries is told so,
+ * and what to take instead.
+ *
  * @param name Accept this backend alone.
  * @returns The name of the current backend.
  * @throws Error where the backend asked for is unknown or cannot be had; it says what to install.
@@ -61,6 +64,7 @@ export async function loadBackend(name?: BackendName): Promise<string> {
       missed.push(`no ${candidate.name}: ${reason}`);
       continue;
     }
+    if (candidate.name === 'wasm') explainMissingGradients();
     console.log(`Backend: ${candidate.name}${missed.length ? ` (${missed.join('; ')})` : ''}`);
     return candidate.name;
   }
@@ -87,6 +91,29 @@ async function activate({name, packageName, repair}: Candidate): Promise<void> {
     );
   }
   await tf.ready();
+}
+
+/** The layers whose gradients need kernels that the wasm backend of TensorFlow.js lacks. */
+const LAYERS_WITHOUT_GRADIENT: Readonly<Record<string, string>> = {
+  Conv2DBackpropFilter: 'conv2d',
+  DepthwiseConv2dNativeBackpropFilter: 'depthwiseConv2d and separableConv2d',
+  DepthwiseConv2dNativeBackpropInput: 'depthwiseConv2d and separableConv2d',
+  UnsortedSegmentSum: 'embedding',
+};
+
+/** Where TensorFlow.js would say that some kernel is not registered, says what can be done. */
+function explainMissingGradients(): void {
+  for (const [kernelName, layers] of Object.entries(LAYERS_WITHOUT_GRADIENT)) {
+    if (tf.getKernel(kernelName, 'wasm')) continue;
+    const kernelFunc = (): never => {
+      throw new Error(
+        `The wasm backend cannot train ${layers} layers: TensorFlow.js has no ${kernelName} for it. ` +
+          `Take native TensorFlow, loadBackend('tensorflow') after npm install ` +
+          `@tensorflow/tfjs-node, or plain JavaScript, loadBackend('cpu')`,
+      );
+    };
+    tf.registerKernel({kernelName, backendName: 'wasm', kernelFunc});
+  }
 }
 
 function isNotInstalled(error: unknown, packageName: string): boolean {

@@ -14,6 +14,15 @@ export interface Bound {
   readonly flushes: boolean;
 }
 
+/** What native TensorFlow promises: as cpu, but that it takes denormal numbers for 0. */
+export const NATIVE: Bound = {
+  relative: 2e-6,
+  absolute: 1e-12,
+  largest: LARGEST_FLOAT32,
+  infinity: Infinity,
+  flushes: true,
+};
+
 /** What shaders promise on float textures and buffers. */
 export const GPU_FLOAT: Bound = {
   relative: 1e-4,

@@ -114,3 +114,22 @@ test('takes native TensorFlow first', async () => {
   await tf.setBackend('cpu');
   tf.removeBackend('tensorflow');
 });
+
+test.each([
+  ['conv2d', tf.layers.conv2d({filters: 2, kernelSize: 3, inputShape: [8, 8, 1]}), [8, 8, 1]],
+  [
+    'depthwiseConv2d and separableConv2d',
+    tf.layers.depthwiseConv2d({kernelSize: 3, inputShape: [8, 8, 1]}),
+    [8, 8, 1],
+  ],
+  ['embedding', tf.layers.embedding({inputDim: 4, outputDim: 2, inputShape: [3]}), [3]],
+])('whoever trains %s layers on wasm is told what to take', async (layers, layer, shape) => {
+  await loadBackend('wasm');
+  const model = tf.sequential({layers: [layer, tf.layers.flatten(), tf.layers.dense({units: 1})]});
+  model.compile({optimizer: 'sgd', loss: 'meanSquaredError'});
+  const [x, y] = [tf.ones([4, ...shape]), tf.ones([4, 1])];
+  expect((model.predict(x) as tf.Tensor).shape).toEqual([4, 1]);
+  await expect(model.fit(x, y, {verbose: 0})).rejects.toThrow(
+    new RegExp(`wasm backend cannot train ${layers} layers.*loadBackend\\('tensorflow'\\).*'cpu'`),
+  );
+});

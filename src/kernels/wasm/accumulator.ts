@@ -17,7 +17,7 @@ import {
 import type {GatheredView, Places} from './gathered.js';
 import {forEachBlock, gatheringPlanOf} from './plan.js';
 import type {InputPlan, Plan} from './plan.js';
-import type {KeptBytes, Workspace} from './workspace.js';
+import type {KeptBytes, KeepingWorkspace} from './workspace.js';
 
 /** One call of a kernel, with parameters that stay but for where some inputs lie. */
 interface Call {
@@ -61,7 +61,7 @@ export class WasmAccumulator implements Accumulator {
 
   constructor(
     private readonly program: Program,
-    private readonly workspace: Workspace,
+    private readonly workspace: KeepingWorkspace,
   ) {}
 
   add(tensors: readonly TensorInfo[], shapes: ProgramShapes): void {

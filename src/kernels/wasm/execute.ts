@@ -1,4 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import {FLOAT32_BYTES} from '../float32.js';
 import type {Program} from '../program.js';
 import type {ProgramShapes} from '../target.js';
 import type {Kernel} from './compile.js';
@@ -17,8 +18,6 @@ import {neutralOf} from './kernel.js';
 import {elementOf, forEachBlock, planOf} from './plan.js';
 import type {Block, Plan} from './plan.js';
 import type {Workspace} from './workspace.js';
-
-const FLOAT32_BYTES = 4;
 
 /** Runs a program's kernel. Returns its outputs, which the workspace made. */
 export function execute(

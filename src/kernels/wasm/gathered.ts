@@ -1,4 +1,5 @@
 import {HISTOGRAM_BINS} from '../histogram.js';
+import {FLOAT32_BYTES} from '../float32.js';
 import {joinOf} from '../program.js';
 import type {Reduction} from '../program.js';
 import {neutralOf} from './kernel.js';
@@ -6,7 +7,6 @@ import {elementOf, isInPlace, isWalked, repeatsOf} from './plan.js';
 import type {Block, InputPlan, OutputPlan, Plan} from './plan.js';
 import type {Workspace} from './workspace.js';
 
-const FLOAT32_BYTES = 4;
 const FLOAT64_BYTES = 8;
 
 /** Where all that a plan needs lies in bytes that are reserved or kept. */

@@ -1,4 +1,5 @@
 import {HISTOGRAM_BINS, LARGEST_EXPONENT, SMALLEST_EXPONENT} from '../histogram.js';
+import {FLOAT32_BYTES} from '../float32.js';
 import type {Program, Reduction} from '../program.js';
 import {Code, I32, V128, moduleBytes} from './encoder.js';
 import type {SimdInstruction} from './encoder.js';
@@ -41,7 +42,6 @@ const OUTPUT_PARAMETERS = 3;
 const BAND_ROWS = 32;
 const CHUNK_COLUMNS = 256;
 
-const FLOAT32_BYTES = 4;
 const VECTOR_BYTES = 16;
 const LANES = 4;
 

@@ -13,8 +13,6 @@ export interface Workspace {
    */
   reserve(bytes: number, slots: number): number;
   release(): void;
-  /** Bytes aligned to 8 that stay until they are freed, whatever is reserved meanwhile. */
-  keep(bytes: number): KeptBytes;
   /** All elements of a tensor, to be read or written before the next reservation or output. */
   view(tensor: TensorInfo): Float32Array;
   /** A new tensor. */
@@ -26,6 +24,12 @@ export interface Workspace {
   write(tensor: TensorInfo, slot: number, offset: number, count: number): number;
   /** Called when elements of an output have been written. */
   written(tensor: TensorInfo, slot: number, offset: number, count: number): void;
+}
+
+/** A workspace that holds memory from run to run. */
+export interface KeepingWorkspace extends Workspace {
+  /** Bytes aligned to 8 that stay until they are freed, whatever is reserved meanwhile. */
+  keep(bytes: number): KeptBytes;
 }
 
 /** Memory that is held from run to run. */
