@@ -1,10 +1,10 @@
 import type {KernelBackend} from '@tensorflow/tfjs';
-import {input, nodesOf} from '../../formula/index.js';
+import {COMPARISONS, input, nodesOf} from '../../formula/index.js';
 import type {Expression} from '../../formula/index.js';
 import {valuesOf} from '../program.js';
 import type {Program} from '../program.js';
-import {sizeOf} from '../target.js';
-import type {KernelTarget} from '../target.js';
+import {isSameShape, sizeOf} from '../target.js';
+import type {KernelTarget, ProgramShapes} from '../target.js';
 import {composedTarget} from '../tfops.js';
 import {WasmAccumulator} from './accumulator.js';
 import {ArrayWorkspace, cpuArraysOf} from './arrays.js';
@@ -42,21 +42,34 @@ interface Workspaces {
 /** Up to so many elements, JavaScript reads a tensor of native TensorFlow sooner than an op copies it. */
 const LARGEST_ARRAY = 16384;
 
-/** So few native ops take less time than it takes to copy tensors in and out of a kernel's memory. */
-const FEWEST_OPS = 3;
+/** What native ops cost: those of one instruction 1, all others 2. */
+const CHEAP = new Set<string>([
+  ...['add', 'sub', 'mul', 'minimum', 'maximum', 'neg', 'abs', 'square', 'where'],
+  ...COMPARISONS,
+]);
 
-const short = new WeakMap<Program, boolean>();
+/** Up to this cost they take less time than to copy tensors in and out of a kernel's memory. */
+const LARGEST_COST = 3;
 
-function isShort(program: Program): boolean {
-  let known = short.get(program);
-  if (known === undefined) {
+const costs = new WeakMap<Program, number>();
+
+function costOf(program: Program): number {
+  let cost = costs.get(program);
+  if (cost === undefined) {
     const nodes = new Set(program.outputs.flatMap(valuesOf).flatMap(nodesOf));
     const ops = [...nodes].filter(({operands}) => operands.length > 0);
-    const sums = program.outputs.filter(({reduction}) => reduction !== undefined);
-    known = ops.length + sums.length < FEWEST_OPS;
-    short.set(program, known);
+    cost = ops.reduce((sum, {operation}) => sum + (CHEAP.has(operation) ? 1 : 2), 0);
+    costs.set(program, cost);
   }
-  return known;
+  return cost;
+}
+
+/** Whether native ops compute a program sooner than a kernel. */
+function isCheap(program: Program, {full, reduced}: ProgramShapes): boolean {
+  const isWhole = program.outputs.every(
+    ({reduction}, index) => reduction === undefined || isSameShape(reduced[index], full),
+  );
+  return isWhole && costOf(program) <= LARGEST_COST;
 }
 
 function makeWorkspaces(backend: KernelBackend): Workspaces | undefined {
@@ -88,7 +101,7 @@ export const wasmTarget: KernelTarget = {
     if (!ofLarge || sizeOf(shapes.full) <= LARGEST_ARRAY) {
       return execute(program, inputs, shapes, ofAny);
     }
-    if (isShort(program)) return composedTarget.run(program, inputs, shapes, backend);
+    if (isCheap(program, shapes)) return composedTarget.run(program, inputs, shapes, backend);
     return execute(program, inputs, shapes, ofLarge);
   },
   accumulator: (program, backend) => new WasmAccumulator(program, workspacesOf(backend)!.ofAny),
