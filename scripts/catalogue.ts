@@ -7,6 +7,7 @@ import {activations, catalogue} from '../src/index.js';
 import type {CatalogueEntry, CatalogueWeight} from '../src/index.js';
 import type {AnyActivation} from '../src/definition.js';
 import {curveSvg} from '../src/curve-svg.js';
+import {docComments} from './doc-comments.js';
 import {formatMarkdown, markdownTable, pathOf} from './document.js';
 
 const PAGE = 'activations.md';
@@ -29,8 +30,7 @@ const gain = activations.elu.gain({alpha: 0.5});
 const kernelInitializer = initializerFor('mish');
 \`\`\``;
 
-/** A longer formula is folded away. */
-const LONGEST = 320;
+const comments = docComments();
 
 const code = (text: unknown): string => `\`${String(text)}\``;
 const digits = (value: number): string => String(Number(value.toPrecision(6)));
@@ -39,8 +39,13 @@ const bound = (value: number | null, infinity: string): string =>
 
 function describeEntry(entry: CatalogueEntry): string {
   const {name, className, aliases, elementwise, kind, summary, paper} = entry;
+  const comment = comments.get(name);
+  if (!comment) throw new Error(`${name} has no doc comment`);
   const heads = [
     `## ${name}`,
+    comment.summary,
+    ['```text', comment.formula, '```'].join('\n'),
+    ...comment.remarks,
     [
       `Layer ${code(className)}`,
       ...(aliases.length > 0 ? [`also called ${aliases.map(code).join(', ')}`] : []),
@@ -49,9 +54,9 @@ function describeEntry(entry: CatalogueEntry): string {
   ];
   return [
     ...heads,
-    ...(summary ? [summary] : []),
+    ...(summary ? [`_${summary}_`] : []),
     ...(elementwise ? [`![${name} and its derivative](${CURVES}/${name}.svg)`] : []),
-    formulas(entry),
+    ...(elementwise ? [formulas(entry)] : []),
     facts(entry),
     ...(entry.weights.length > 0 ? [weightTable(entry.weights)] : []),
     ...(paper ? [`Paper: ${paper}`] : []),
@@ -59,10 +64,9 @@ function describeEntry(entry: CatalogueEntry): string {
 }
 
 function formulas({formula, derivative}: CatalogueEntry): string {
-  const lines = [`y  = ${formula}`, ...(derivative ? [`y' = ${derivative}`] : [])];
-  const block = ['```text', ...lines, '```'].join('\n');
-  const isLong = lines.some(line => line.length > LONGEST);
-  return isLong ? `<details><summary>Formula</summary>\n\n${block}\n\n</details>` : block;
+  const block = ['```text', `y  = ${formula}`, `y' = ${derivative}`, '```'].join('\n');
+  const title = 'What is computed, and its derivative';
+  return `<details><summary>${title}</summary>\n\n${block}\n\n</details>`;
 }
 
 function facts(entry: CatalogueEntry): string {

@@ -13,7 +13,7 @@ const INFIX: Record<string, {symbol: string; precedence: number}> = {
 };
 
 /** With more nodes than this written out, shared subexpressions are named instead of repeated. */
-const LONGEST = 1000;
+const LONGEST = 150;
 
 /**
  * A formula as text: arithmetic with its usual symbols, everything else as a function. `nodes` are
