@@ -3,7 +3,7 @@ import type {LayerVariable, Tensor} from '@tensorflow/tfjs';
 import type {WeightDefinitions} from '../../activation-types.js';
 import {sigmoid} from '../../activations/index.js';
 import {applyProgram} from '../../apply.js';
-import {input} from '../../formula/index.js';
+import {input, smoothMaximum} from '../../formula/index.js';
 import type {Program} from '../../kernels/index.js';
 import type {Shape} from '../checked-layer.js';
 import {ChannelLayer} from './channel-layer.js';
@@ -12,15 +12,9 @@ import type {CallArguments} from './mixing-layer.js';
 import {countOption, dataFormatOption} from './options.js';
 
 const [x, beta, p1, p2] = ['x', 'beta', 'p1', 'p2'].map(input);
-const difference = p1.sub(p2).mul(x);
 const PROGRAM: Program = {
   inputs: ['x', 'beta', 'p1', 'p2'].map(name => ({name})),
-  outputs: [
-    {
-      name: 'y',
-      value: difference.multiplyNoNan(beta.mul(difference).sigmoid()).add(p2.mul(x)),
-    },
-  ],
+  outputs: [{name: 'y', value: smoothMaximum(x, p1, p2, beta)}],
 };
 
 /** As PyTorch normalizes, in whose terms the layer was published. */
