@@ -150,6 +150,12 @@ test.each(fittable.map(activation => [activation.name, activation] as const))(
   },
 );
 
+test('a PWLU goes on beyond its knots as its target does', () => {
+  const {pwlu} = activations;
+  expect(Math.abs(pwlu.evaluate(5, pwlu.fitTo(tanh).weights) - 1)).toBeLessThan(0.1);
+  expect(pwlu.evaluate(-5, pwlu.fitTo(x => 2 * x).weights)).toBeCloseTo(-10, 10);
+});
+
 test('coefficients that shape nothing on the domain keep their starting values', () => {
   const {weights, error} = lines.fitTo(x => Math.abs(x), {domain: [-2, 2]});
   expect(error.largest).toBeLessThan(1e-12);
