@@ -198,6 +198,7 @@ test('an activation without coefficients has none', () => {
 test.each<[unknown, unknown, RegExp]>([
   ['swish', {}, /rational\.fitTo: the target must be an activation, or a function .* got 'swish'/],
   [undefined, {}, /the target must be an activation, or a function .* got undefined/],
+  [layers.elu(), {}, /the target must be an activation, or a function .* got an instance of ELU$/],
   [Math.log, {}, /must give a finite number on all of the domain, got NaN at -3/],
   [(x: number) => 1 / x, {}, /finite number on all of the domain, got Infinity at 0/],
   [() => '1', {}, /finite number on all of the domain, got '1' at -3/],
