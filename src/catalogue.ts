@@ -127,7 +127,7 @@ function entryOfLayer(layerClass: MixingLayerClass): CatalogueEntry {
     gain: null,
     kernelInitializer: null,
     paper,
-    summary: note ?? null,
+    summary: note,
   };
 }
 

@@ -13,7 +13,8 @@ function textOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype !== null && prototype !== Object.prototype) {
-    return `an instance of ${prototype.constructor.name}`;
+    const {className, name} = prototype.constructor as {className?: string; name: string};
+    return `an instance of ${className ?? name}`;
   }
   const entries = Object.entries(value).map(([key, each]) => `${key}: ${shallow(each)}`);
   return `{${entries.join(', ')}}`;

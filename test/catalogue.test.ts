@@ -193,9 +193,10 @@ test('layers that mix units have their formula as text, and nothing that one num
   });
   const others = catalogue.filter(({elementwise}) => !elementwise);
   expect(others.map(({name}) => name)).toEqual(expect.arrayContaining(['softmax', 'glu', 'kan']));
-  for (const {formula, paper} of others) {
+  for (const {formula, paper, summary} of others) {
     expect(formula.length).toBeGreaterThan(5);
     expect(paper!.length).toBeGreaterThan(10);
+    expect(summary).toMatch(/^[A-Z].{20,300}\.$/);
   }
 });
 

@@ -150,6 +150,12 @@ test.each(fittable.map(activation => [activation.name, activation] as const))(
   },
 );
 
+test('a PWLU goes on beyond its knots as its target does', () => {
+  const {pwlu} = activations;
+  expect(Math.abs(pwlu.evaluate(5, pwlu.fitTo(tanh).weights) - 1)).toBeLessThan(0.1);
+  expect(pwlu.evaluate(-5, pwlu.fitTo(x => 2 * x).weights)).toBeCloseTo(-10, 10);
+});
+
 test('coefficients that shape nothing on the domain keep their starting values', () => {
   const {weights, error} = lines.fitTo(x => Math.abs(x), {domain: [-2, 2]});
   expect(error.largest).toBeLessThan(1e-12);
@@ -192,6 +198,7 @@ test('an activation without coefficients has none', () => {
 test.each<[unknown, unknown, RegExp]>([
   ['swish', {}, /rational\.fitTo: the target must be an activation, or a function .* got 'swish'/],
   [undefined, {}, /the target must be an activation, or a function .* got undefined/],
+  [layers.elu(), {}, /the target must be an activation, or a function .* got an instance of ELU$/],
   [Math.log, {}, /must give a finite number on all of the domain, got NaN at -3/],
   [(x: number) => 1 / x, {}, /finite number on all of the domain, got Infinity at 0/],
   [() => '1', {}, /finite number on all of the domain, got '1' at -3/],

@@ -8,7 +8,7 @@ import {createActivation} from '../definition.js';
 export const lisht = createActivation({
   name: 'lisht',
   className: 'LiSHT',
-  formula: ({x}) => x.mul(x.tanh()),
+  formula: ({x}) => x.multiplyNoNan(x.tanh()),
   paper: 'Roy et al., 2019, https://arxiv.org/abs/1901.05894',
   note: 'The paper reports gains over ReLU and Swish on several tasks. Symmetric: it keeps no sign.',
 });

@@ -13,7 +13,7 @@ export const prelu = createActivation({
   className: 'PReLU',
   weights: {alpha: {initializer: 'zeros'}},
   sharedAxes: [],
-  formula: ({x, alpha}) => where(x.greater(0), x, x.mul(alpha)),
+  formula: ({x, alpha}) => where(x.lessEqual(0), x.multiplyNoNan(alpha), x),
   paper: 'He et al., 2015, https://arxiv.org/abs/1502.01852',
   note:
     'The paper reports better image classification than ReLU at almost no extra cost. Weight ' +

@@ -35,7 +35,8 @@ export const pwlu = createActivation({
     }, beyondRight);
     return where(x.less(-BOUND), beyondLeft, between);
   },
-  domain: [-BOUND, BOUND],
+  // Beyond the outer knots, so that fits find the slopes there.
+  domain: [-3, 3],
   paper: 'Zhou et al., 2021, https://arxiv.org/abs/2104.03693',
   note:
     'The paper reports gains over Swish on ImageNet; it needs its knots where the inputs are, so ' +

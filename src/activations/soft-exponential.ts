@@ -23,7 +23,7 @@ export const softExponential = createActivation({
     const scaled = x.multiplyNoNan(alpha);
     const growth = where(
       scaled.abs().less(SMALL),
-      x.mul(polynomial(scaled, EXPM1)),
+      x.multiplyNoNan(polynomial(scaled, EXPM1)),
       scaled.expm1().div(alpha),
     );
     const moved = x.add(alpha);

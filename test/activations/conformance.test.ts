@@ -18,7 +18,20 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     },
   );
 
-  test('a leaky ReLU of slope 0 is 0 at −Infinity, as ReLU is', () => {
+  test.each(members.filter(({name}) => !['sine', 'gcu', 'snake'].includes(name)))(
+    '$name and its derivatives have their limits at ±Infinity',
+    activation => {
+      const f = (x: tf.Tensor): tf.Tensor => activation(x);
+      const first = (x: tf.Tensor): tf.Tensor => tf.grad(f)(x);
+      const orders = [f, first, (x: tf.Tensor) => tf.grad(first)(x)];
+      const x = tf.tensor1d([-Infinity, Infinity]);
+      const limits = orders.map(order => [...order(x).dataSync()]);
+      expect(limits.flat()).not.toContain(NaN);
+    },
+  );
+
+  test('a PReLU or leaky ReLU of slope 0 is 0 at −Infinity, as ReLU is', () => {
+    expect(activations.prelu([-Infinity, NaN]).dataSync()).toEqual(new Float32Array([0, NaN]));
     expect(activations.leakyRelu.evaluate(-Infinity, {alpha: 0})).toBe(0);
     expect(activations.leakyRelu([-Infinity], {alpha: 0}).dataSync()[0]).toBe(0);
     expect(activations.leakyRelu([-Infinity]).dataSync()[0]).toBe(-Infinity);

@@ -49,6 +49,7 @@ test.each([
     () => layers.pelu({aInitializer: [1, 2] as never}),
     /PELU: aInitializer must be one number or an initializer, .* got \[1, 2\]/,
   ],
+  [() => layers.sine({w0: 0}), /^Sine: w0 must be a finite number other than 0, got 0$/],
   [() => layers.pelu({aInitializer: NaN}), /PELU: aInitializer must be a finite number, got NaN/],
   [
     () => layers.pelu({bInitializer: 'onez'}),

@@ -30,6 +30,9 @@ export class CReLU extends ResizingLayer<{axis: number}> {
   static readonly activationName = 'crelu';
   static readonly formulaText = '[max(x, 0), max(-x, 0)]';
   static readonly paper = 'Shang et al., 2016, https://arxiv.org/abs/1603.05201';
+  static readonly note =
+    'For the first convolutions of a network: the paper finds their filters in pairs of ' +
+    'opposite sign, which one filter replaces. Doubles the channels.';
   static override readonly options = {axis: axisOption};
 
   protected resized(size: number): number {

@@ -45,6 +45,9 @@ export class DynamicReLU extends ChannelLayer<DynamicReLUOptions, 'kernel'> {
   static readonly formulaText =
     'max over k of a[k] * x + b[k], a and b = dense(relu(dense(mean(x)))) squashed';
   static readonly paper = 'Chen et al., 2020, https://arxiv.org/abs/2003.10027';
+  static readonly note =
+    'The paper reports large gains in small networks for images, at about 5 % more ' +
+    'computation for MobileNetV2. What each unit does depends on the whole of a sample.';
   static override readonly options = {
     perChannel: booleanOption(true),
     pieces: countOption(2),

@@ -46,6 +46,9 @@ export class EELU extends RandomLayer<EELUOptions, 'alpha' | 'beta'> {
   static readonly activationName = 'eelu';
   static readonly formulaText = 'where(x > 0, k * x, alpha * expm1(beta * x)), k ~ N(1, s^2)';
   static readonly paper = 'Kim et al., 2020, https://doi.org/10.1016/j.neucom.2020.03.051';
+  static readonly note =
+    'The paper claims better generalization in image classification, through noise in ' +
+    'training. Its training is random.';
   static override readonly options = {
     epsilon: numberOption(1, 0),
     seed: seedOption,

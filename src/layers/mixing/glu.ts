@@ -19,6 +19,9 @@ export class GLU extends GatedLinearUnit {
   static readonly activationName = 'glu';
   static readonly formulaText = 'a * sigmoid(b)';
   static readonly paper = 'Dauphin et al., 2017, https://arxiv.org/abs/1612.08083';
+  static readonly note =
+    'The paper builds language models of convolutions with it, and claims that its linear ' +
+    'path lets gradients through. Halves the channels: make the layer before twice as wide.';
 
   protected readonly program = PROGRAM;
 }

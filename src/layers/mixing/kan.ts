@@ -47,6 +47,9 @@ export class KAN extends MixingLayer<KANOptions, 'baseKernel' | 'splineKernel'> 
   static readonly activationName = 'kan';
   static readonly formulaText = 'sum of baseKernel * swish(x) + splineKernel * splines(x)';
   static readonly paper = 'Liu et al., 2024, https://arxiv.org/abs/2404.19756';
+  static readonly note =
+    'For small problems of science: the paper claims more accuracy than larger dense ' +
+    'networks, and functions that can be read, at ten times the training time.';
   static override readonly options = {
     units: countOption(),
     gridSize: countOption(5),

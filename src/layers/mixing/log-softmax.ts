@@ -21,6 +21,9 @@ export class LogSoftmax extends MixingLayer<{axis: number}> {
   static readonly formulaText = 'x - log(sum(exp(x)))';
   static readonly paper =
     'Bridle, 1990, Probabilistic interpretation of feedforward classification network outputs';
+  static readonly note =
+    'For losses of the logarithm of probabilities, right where softmax would round to 0. ' +
+    "Losses of TensorFlow.js such as 'categoricalCrossentropy' want softmax instead.";
   static override readonly options = {axis: axisOption};
 
   protected override shapeAfter(inputShape: Shape): Shape {

@@ -33,6 +33,9 @@ export class Maxout extends ResizingLayer<MaxoutOptions> {
   static readonly activationName = 'maxout';
   static readonly formulaText = 'max(x[j], x[j + n], x[j + 2n], …)';
   static readonly paper = 'Goodfellow et al., 2013, https://arxiv.org/abs/1302.4389';
+  static readonly note =
+    'The paper trains it with dropout, and reports better image classification than with ' +
+    'ReLU. The layer before has to be k times as wide, with as many times the weights.';
   static override readonly options = {numUnits: countOption(), axis: axisOption};
 
   protected resized(size: number): number {

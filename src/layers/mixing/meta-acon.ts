@@ -3,7 +3,7 @@ import type {LayerVariable, Tensor} from '@tensorflow/tfjs';
 import type {WeightDefinitions} from '../../activation-types.js';
 import {sigmoid} from '../../activations/index.js';
 import {applyProgram} from '../../apply.js';
-import {input} from '../../formula/index.js';
+import {input, smoothMaximum} from '../../formula/index.js';
 import type {Program} from '../../kernels/index.js';
 import type {Shape} from '../checked-layer.js';
 import {ChannelLayer} from './channel-layer.js';
@@ -12,15 +12,9 @@ import type {CallArguments} from './mixing-layer.js';
 import {countOption, dataFormatOption} from './options.js';
 
 const [x, beta, p1, p2] = ['x', 'beta', 'p1', 'p2'].map(input);
-const difference = p1.sub(p2).mul(x);
 const PROGRAM: Program = {
   inputs: ['x', 'beta', 'p1', 'p2'].map(name => ({name})),
-  outputs: [
-    {
-      name: 'y',
-      value: difference.multiplyNoNan(beta.mul(difference).sigmoid()).add(p2.mul(x)),
-    },
-  ],
+  outputs: [{name: 'y', value: smoothMaximum(x, p1, p2, beta)}],
 };
 
 /** As PyTorch normalizes, in whose terms the layer was published. */
@@ -54,6 +48,9 @@ export class MetaACON extends ChannelLayer<MetaACONOptions, 'p1' | 'p2' | 'kerne
     '(p1 - p2) * x * sigmoid(beta * (p1 - p2) * x) + p2 * x, ' +
     'beta = sigmoid(norm(dense(norm(dense(mean(x))))))';
   static readonly paper = 'Ma et al., 2021, https://arxiv.org/abs/2009.04759';
+  static readonly note =
+    'The paper reports more than ACON-C gains on ImageNet, most of all in small networks. It ' +
+    'normalizes over the batch: not for batches of one or two samples.';
   static override readonly options = {reduction: countOption(16), dataFormat: dataFormatOption};
   static override readonly weights: WeightDefinitions = {
     p1: {initializer: tf.initializers.randomNormal({mean: 0, stddev: 1})},

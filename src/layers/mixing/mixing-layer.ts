@@ -50,7 +50,7 @@ export interface MixingLayerClass {
   /** Where it was published. */
   readonly paper: string;
   /** When to use it and when not. */
-  readonly note?: string;
+  readonly note: string;
   readonly options: OptionTable<Record<string, unknown>>;
   readonly weights: WeightDefinitions;
   readonly checkOptions?: (owner: string, options: never) => void;

@@ -31,6 +31,9 @@ export class ProbAct extends RandomLayer<RandomOptions & SharedOptions, 'sigma'>
   static readonly activationName = 'probAct';
   static readonly formulaText = 'max(x, 0) + sigma * e, e ~ N(0, 1)';
   static readonly paper = 'Shridhar et al., 2019, https://arxiv.org/abs/1905.10761';
+  static readonly note =
+    'The paper reports gains of 2 to 3 % over ReLU on CIFAR and STL-10, and less overfitting. ' +
+    'Its training is random.';
   static override readonly options = {
     seed: seedOption,
     sharedAxes: sharedAxesOption,

@@ -18,6 +18,10 @@ export class ReGLU extends GatedLinearUnit {
   static readonly activationName = 'reglu';
   static readonly formulaText = 'a * relu(b)';
   static readonly paper = 'Shazeer, 2020, https://arxiv.org/abs/2002.05202';
+  static readonly note =
+    'The paper reports lower perplexity than with ReLU or GELU in the feed-forward layers of ' +
+    'transformers, without an explanation. Halves the channels: make the layer before twice ' +
+    'as wide.';
 
   protected readonly program = PROGRAM;
 }

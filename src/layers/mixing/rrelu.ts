@@ -34,6 +34,9 @@ export class RReLU extends RandomLayer<RReLUOptions> {
   static readonly activationName = 'rrelu';
   static readonly formulaText = 'where(x > 0, x, r * x), r ~ U(lower, upper)';
   static readonly paper = 'Xu et al., 2015, https://arxiv.org/abs/1505.00853';
+  static readonly note =
+    'The paper reports less overfitting than leaky and parametric ReLU on small sets of ' +
+    'images. Its training is random.';
   static override readonly options = {
     lower: numberOption(1 / 8),
     upper: numberOption(1 / 3),

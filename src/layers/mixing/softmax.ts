@@ -32,6 +32,9 @@ export class Softmax extends MixingLayer<SoftmaxOptions> {
   static readonly formulaText = 'exp(x) / sum(exp(x))';
   static readonly paper =
     'Bridle, 1990, Probabilistic interpretation of feedforward classification network outputs';
+  static readonly note =
+    'For probabilities of classes that exclude each other, and attention. Where several may ' +
+    'hold at once, use sigmoid.';
   static override readonly options = {axis: axesOption};
 
   protected override shapeAfter(inputShape: Shape): Shape {

@@ -22,6 +22,9 @@ export class Sparsemax extends MixingLayer<{axis: number}> {
   static readonly activationName = 'sparsemax';
   static readonly formulaText = 'max(x - tau, 0), tau such that they sum to 1';
   static readonly paper = 'Martins & Astudillo, 2016, https://arxiv.org/abs/1602.02068';
+  static readonly note =
+    "The paper reports results like softmax's in classification with several labels and in " +
+    'attention, with most outputs 0. Not before a logarithm; what is 0 gets no gradient.';
   static override readonly options = {axis: axisOption};
 
   protected override shapeAfter(inputShape: Shape): Shape {

@@ -18,6 +18,9 @@ export class SwiGLU extends GatedLinearUnit {
   static readonly activationName = 'swiglu';
   static readonly formulaText = 'a * swish(b)';
   static readonly paper = 'Shazeer, 2020, https://arxiv.org/abs/2002.05202';
+  static readonly note =
+    'With GEGLU the best of its paper in the feed-forward layers of transformers, which ' +
+    'offers no explanation. Halves the channels: make the layer before twice as wide.';
 
   protected readonly program = PROGRAM;
 }
