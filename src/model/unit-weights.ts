@@ -60,7 +60,10 @@ export function maskOf(units: readonly number[], view: UnitView): Tensor {
   return tf.tensor3d(flags, [1, view.units, 1], 'bool');
 }
 
-/** Gives units other values, of any shape that broadcasts to the view. */
+/**
+ * Gives units other values, of any shape that broadcasts to the view. (The result is computed in the
+ * shape of the variable: wasm goes by the shape that a bias had before it was reshaped.)
+ */
 export function replaceUnits(
   variable: tf.Variable,
   view: UnitView,
@@ -68,10 +71,13 @@ export function replaceUnits(
   values: (before: tf.Tensor3D, isMeant: Tensor) => Tensor,
 ): void {
   tf.tidy(() => {
-    const before = seen(variable, view);
     const isMeant = maskOf(units, view);
-    const after = tf.where(isMeant, values(before, isMeant), before);
-    variable.assign(tf.reshape(after, variable.shape));
+    const others = values(seen(variable, view), isMeant);
+    const inShape = (tensor: Tensor): Tensor =>
+      tf.reshape(tf.broadcastTo(tensor, [view.outer, view.units, view.inner]), variable.shape);
+    // Not all backends broadcast booleans.
+    const isMeantInShape = tf.cast(inShape(tf.cast(isMeant, 'float32')), 'bool');
+    variable.assign(tf.where(isMeantInShape, inShape(others), variable));
   });
 }
 
