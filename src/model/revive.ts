@@ -104,7 +104,9 @@ function checkOptions(
   check('dryRun', typeof dryRun === 'boolean', 'true or false');
   check('rules', Array.isArray(rules), 'an array of rule ids');
   checkKnown(OWNER, 'rule in rules', (rules as unknown[]).map(String), REVIVABLE_RULES);
-  const isOptimizer = optimizer === undefined || optimizer instanceof tf.Optimizer;
+  const isOptimizer =
+    optimizer === undefined ||
+    typeof (optimizer as tf.Optimizer | null)?.applyGradients === 'function';
   check('optimizer', isOptimizer, 'a tf.Optimizer such as tf.train.adam()');
   return {dryRun, rules, optimizer} as ReturnType<typeof checkOptions>;
 }

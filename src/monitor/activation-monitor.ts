@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {describe} from '../errors.js';
+import {reviveUnits} from '../model/revive.js';
 import {checkOptions} from './options.js';
 import type {ActivationMonitorOptions, Settings} from './options.js';
 import {reportOf} from './report.js';
@@ -20,7 +21,7 @@ import type {RunParameters, WatchKind} from './watch.js';
  * ```
  *
  * It watches training batches through the layers' own calls, without a further forward pass, and
- * changes no weight. Each `fit` is a run of its own, and begins with nothing seen. For loops of one's
+ * changes no weight unless it is told to `revive` units. Each `fit` is a run of its own, and begins with nothing seen. For loops of one's
  * own there is `attach`.
  */
 export class ActivationMonitor extends tf.Callback {
@@ -112,7 +113,7 @@ export class ActivationMonitor extends tf.Callback {
     if (this.watch?.isRunning) {
       throw new Error('ActivationMonitor: it is watching a model already; use one for each run');
     }
-    this.watch = new Watch(model, this.settings, kind, optimizer);
+    this.watch = new Watch(model, this.settings, {kind, optimizer, reviveUnits});
     return this.watch;
   }
 }
