@@ -118,7 +118,7 @@ function checkModel(model: tf.LayersModel): void {
         `copy of @tensorflow/tfjs will not do`,
     );
   }
-  if (!model.built || model.layers.length === 0) {
+  if (model.layers.length === 0 || !(model.inputs?.length > 0)) {
     throw new Error(
       `${OWNER}: the model '${model.name}' is not built; give its first layer an inputShape`,
     );

@@ -34,10 +34,10 @@ export interface ActivationMonitorOptions {
    * Starts dead units anew while the model trains, as `reviveUnits` does: `true`, or any of `rules`,
    * `maxShare` and `cooldown`, as in `{cooldown: 500}`. Default: false, and no weight is changed.
    *
-   * `rules` are 'dead-units' (the default), 'saturated-units' or both; at most `maxShare` (0.5) of the
-   * units of a layer are revived at a time, at least one; and `cooldown` (100) is the least number of
-   * training steps from one time to the next. In the last few hundred samples of `fit` nothing is
-   * revived, since it would not be trained.
+   * `rules` are 'dead-units' (the default), 'saturated-units' or both. At a time, at most `maxShare` (1)
+   * of a layer's units are revived, and at least one; `cooldown` (100) is the least number of training
+   * steps from one time to the next. In the last 300 samples of `fit` nothing is revived, since it
+   * would not be trained.
    */
   revive?: boolean | Partial<ReviveSettings>;
 }
@@ -165,7 +165,7 @@ function checkRevive(
   if (given === false) return undefined;
   const options = given === true ? {} : given;
   checkEach(options, REVIVE_KINDS, 'revive');
-  const {rules = [REVIVABLE_RULES[0]], maxShare = 0.5, cooldown = 100} = options;
+  const {rules = [REVIVABLE_RULES[0]], maxShare = 1, cooldown = 100} = options;
   checkKnown(OWNER, 'rule in revive.rules', rules, REVIVABLE_RULES);
   checkKnown(OWNER, 'rule in revive.rules', rules, ids);
   return {rules, maxShare, cooldown};

@@ -5,7 +5,7 @@ export const REVIVABLE_RULES = ['dead-units', 'saturated-units'] as const;
 export interface ReviveSettings {
   /** The rules whose findings count: 'dead-units', 'saturated-units' or both. Default: the first. */
   readonly rules: readonly string[];
-  /** The largest share of a layer's units to revive at a time, at least one. Default: 0.5. */
+  /** The largest share of a layer's units to revive at a time, at least one unit. Default: 1. */
   readonly maxShare: number;
   /** The least number of training steps from one time to the next. Default: 100. */
   readonly cooldown: number;
