@@ -120,7 +120,7 @@ function checkModel(model: tf.LayersModel): void {
   }
   if (model.layers.length === 0 || !(model.inputs?.length > 0)) {
     throw new Error(
-      `${OWNER}: the model '${model.name}' is not built; give its first layer an inputShape`,
+      `${OWNER}: the model '${model.name}' is not built; add its layers, the first with an inputShape`,
     );
   }
   const variables = model.layers.flatMap(weightsOf);

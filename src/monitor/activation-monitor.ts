@@ -97,11 +97,12 @@ export class ActivationMonitor extends tf.Callback {
   /** Everything seen so far, as plain data. */
   report(): Report {
     if (this.watch) return this.watch.report();
-    const {every, overheadBudget, rules} = this.settings;
+    const {every, overheadBudget, rules, revive} = this.settings;
     const {spacing} = new Schedule(every, overheadBudget);
     const cost = {share: 0, every: spacing};
     const nothing = {steps: 0, layers: [], weights: [], findings: [], notWatched: [], problems: []};
-    return reportOf({...nothing, curves: new Map(), cost, rules});
+    const revivals = revive ? {revived: [], notRevived: []} : {};
+    return reportOf({...nothing, ...revivals, curves: new Map(), cost, rules});
   }
 
   private begin(model: tf.LayersModel, kind: WatchKind, optimizer?: tf.Optimizer): Watch {

@@ -16,7 +16,7 @@ const finding = (
 const values = (tensor: tf.Tensor) => [...tensor.dataSync()];
 const normal = (seed: number) => tf.initializers.glorotNormal({seed});
 const random = (shape: number[], seed = 1) =>
-  tf.randomUniform(shape, 0, 1, 'float32', seed) as tf.Tensor2D;
+  tf.randomUniform(shape as [number, number], 0, 1, 'float32', seed);
 
 /** Makes units of a layer give one number, by biases that no input comes near. */
 function silence(model: tf.LayersModel, layer: string, units: readonly number[], bias = -100) {
@@ -639,9 +639,9 @@ describe('arguments', () => {
     expect(() => reviveUnits({} as never, [])).toThrow(
       'model must be a model of tfjs layers, got {}',
     );
-    const unbuilt = tf.sequential({name: 'new', layers: [tf.layers.dense({units: 1})]});
+    const unbuilt = tf.sequential({name: 'new'});
     expect(() => reviveUnits(unbuilt, [])).toThrow(
-      "the model 'new' is not built; give its first layer an inputShape",
+      "the model 'new' is not built; add its layers, the first with an inputShape",
     );
     const model = make();
     model.dispose();
