@@ -20,6 +20,10 @@ export function weightsOf(layer: Layer): LayerWeight[] {
   }));
 }
 
+export function weightNamed(layer: Layer, wanted: string): tf.Variable | undefined {
+  return weightsOf(layer).find(({name}) => name === wanted)?.variable;
+}
+
 /** A weight as it lies in memory: `[outer, units, inner]`. */
 export interface UnitView {
   readonly outer: number;
