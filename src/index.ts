@@ -29,6 +29,8 @@ export type {CatalogueEntry, CatalogueWeight} from './catalogue.js';
 export {defineActivation} from './define-activation.js';
 export {where} from './formula/index.js';
 export type {Expression} from './formula/index.js';
+export {reviveUnits} from './model/index.js';
+export type {ReviveOptions, Revival} from './model/index.js';
 export {
   ActivationMonitor,
   compareReports,

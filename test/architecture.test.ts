@@ -115,7 +115,7 @@ test('activations/ imports only formulas, definitions, constraints and initializ
   expect(violations(modulesIn('activations'), target => !isAllowed(target))).toEqual([]);
 });
 
-test.each(['kernels', 'monitor'])('%s/ imports no particular activation', folder => {
+test.each(['kernels', 'monitor', 'model'])('%s/ imports no particular activation', folder => {
   expect(violations(modulesIn(folder), isInside('activations'))).toEqual([]);
 });
 
@@ -131,6 +131,14 @@ test('only node/ imports modules of Node, and nothing else imports node/', () =>
 test.each(['monitor/rules', 'monitor/reporters'])('%s/ never sees a tensor', folder => {
   expect(violations(modulesIn(folder), isTensorFlow)).toEqual([]);
   expect(violations(reachableFrom(modulesIn(folder)), isTensorFlow)).toEqual([]);
+});
+
+test('of monitor/, the monitor itself alone imports model/, which never runs it', () => {
+  const monitor = 'monitor/activation-monitor';
+  const others = modulesIn('monitor').filter(({name}) => name !== monitor);
+  expect(violations(others, isInside('model'))).toEqual([]);
+  const reached = [...reachableFrom(modulesIn('model'))].map(({name}) => name);
+  expect(reached).not.toContain(monitor);
 });
 
 /** The modules that running the given ones runs. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {describe} from '../errors.js';
+import {reviveUnits} from '../model/revive.js';
 import {checkOptions} from './options.js';
 import type {ActivationMonitorOptions, Settings} from './options.js';
 import {reportOf} from './report.js';
@@ -20,7 +21,7 @@ import type {RunParameters, WatchKind} from './watch.js';
  * ```
  *
  * It watches training batches through the layers' own calls, without a further forward pass, and
- * changes no weight. Each `fit` is a run of its own, and begins with nothing seen. For loops of one's
+ * changes no weight unless it is told to `revive` units. Each `fit` is a run of its own, and begins with nothing seen. For loops of one's
  * own there is `attach`.
  */
 export class ActivationMonitor extends tf.Callback {
@@ -96,11 +97,12 @@ export class ActivationMonitor extends tf.Callback {
   /** Everything seen so far, as plain data. */
   report(): Report {
     if (this.watch) return this.watch.report();
-    const {every, overheadBudget, rules} = this.settings;
+    const {every, overheadBudget, rules, revive} = this.settings;
     const {spacing} = new Schedule(every, overheadBudget);
     const cost = {share: 0, every: spacing};
     const nothing = {steps: 0, layers: [], weights: [], findings: [], notWatched: [], problems: []};
-    return reportOf({...nothing, curves: new Map(), cost, rules});
+    const revivals = revive ? {revived: [], notRevived: []} : {};
+    return reportOf({...nothing, ...revivals, curves: new Map(), cost, rules});
   }
 
   private begin(model: tf.LayersModel, kind: WatchKind, optimizer?: tf.Optimizer): Watch {
@@ -112,7 +114,7 @@ export class ActivationMonitor extends tf.Callback {
     if (this.watch?.isRunning) {
       throw new Error('ActivationMonitor: it is watching a model already; use one for each run');
     }
-    this.watch = new Watch(model, this.settings, kind, optimizer);
+    this.watch = new Watch(model, this.settings, {kind, optimizer, reviveUnits});
     return this.watch;
   }
 }

@@ -388,6 +388,17 @@ export function isOfActivation(layer: Layer): boolean {
   return wholeActivation((layer as Wrapper).layer ?? layer) !== undefined;
 }
 
+/** Whether a layer does nothing but apply an elementwise activation, by its class or by a name. */
+export function isElementwise(layer: Layer): boolean {
+  if (wholeActivation(layer)) return true;
+  const {activation} = layer as {activation?: StringActivation};
+  return (
+    layer.getClassName() === 'Activation' &&
+    activation !== undefined &&
+    activationNamed(activation.getClassName()) !== undefined
+  );
+}
+
 /** Whether a layer does nothing but apply an activation. */
 function isWhole(layer: Layer): boolean {
   return wholeActivation(layer) !== undefined || nameWithoutSlope(layer) !== undefined;

@@ -2,6 +2,8 @@ import {checkKnown, describe} from '../errors.js';
 import {configureRules} from './configure-rules.js';
 import type {ConfiguredRule, RuleEntry} from './configure-rules.js';
 import {consoleReporter} from './reporters/index.js';
+import {REVIVABLE_RULES} from './revival.js';
+import type {ReviveSettings} from './revival.js';
 import {recommendedRules} from './rules/index.js';
 import type {Finding, Reporter} from './types.js';
 
@@ -28,12 +30,26 @@ export interface ActivationMonitorOptions {
   onFinding?: (finding: Finding) => void;
   /** Ids of rules in force that end training when they find something, such as ['non-finite']. */
   stopOn?: readonly string[];
+  /**
+   * Starts dead units anew while the model trains, as `reviveUnits` does: `true`, or any of `rules`,
+   * `maxShare` and `cooldown`, as in `{cooldown: 500}`. Default: false, and no weight is changed.
+   *
+   * `rules` are 'dead-units' (the default), 'saturated-units' or both. At a time, at most `maxShare` (1)
+   * of a layer's units are revived, and at least one; `cooldown` (100) is the least number of training
+   * steps from one time to the next. In the last 300 samples of `fit` nothing is revived, since it
+   * would not be trained.
+   */
+  revive?: boolean | Partial<ReviveSettings>;
 }
 
 /** Options that are checked and complete. */
-export type Settings = Required<Omit<ActivationMonitorOptions, 'layers' | 'onFinding' | 'rules'>> &
+export type Settings = Required<
+  Omit<ActivationMonitorOptions, 'layers' | 'onFinding' | 'rules' | 'revive'>
+> &
   Pick<ActivationMonitorOptions, 'layers' | 'onFinding'> & {
     readonly rules: readonly ConfiguredRule[];
+    /** Absent where no units are to be revived. */
+    readonly revive: ReviveSettings | undefined;
   };
 
 const OWNER = 'ActivationMonitor';
@@ -90,6 +106,26 @@ const KINDS: Readonly<Record<keyof ActivationMonitorOptions, Kind>> = {
   },
   onFinding: {accepted: 'a function', fits: isFunction},
   stopOn: {accepted: 'an array of rule ids', fits: isListOf(isName)},
+  revive: {
+    accepted: 'true, false or an object',
+    fits: value => typeof value === 'boolean' || (isObject(value) && !Array.isArray(value)),
+  },
+};
+
+/** What each option of `revive` may be; all of them may be absent. */
+const REVIVE_KINDS: Readonly<Record<keyof ReviveSettings, Kind>> = {
+  rules: {
+    accepted: 'an array of one or more rule ids',
+    fits: value => isListOf(isName)(value) && (value as unknown[]).length > 0,
+  },
+  maxShare: {
+    accepted: 'a number above 0 and at most 1',
+    fits: value => typeof value === 'number' && value > 0 && value <= 1,
+  },
+  cooldown: {
+    accepted: 'a positive whole number',
+    fits: value => Number.isInteger(value) && (value as number) > 0,
+  },
 };
 
 /** @throws if an option is unknown, of another type, or out of range. */
@@ -97,12 +133,7 @@ export function checkOptions(options: ActivationMonitorOptions): Settings {
   if (!isObject(options)) {
     throw new Error(`${OWNER}: options must be an object, got ${describe(options)}`);
   }
-  checkKnown(OWNER, 'option', Object.keys(options), Object.keys(KINDS));
-  for (const [name, {accepted, fits}] of Object.entries(KINDS)) {
-    const value = options[name as keyof ActivationMonitorOptions];
-    if (value === undefined || fits(value)) continue;
-    throw new Error(`${OWNER}: ${name} must be ${accepted}, got ${describe(value)}`);
-  }
+  checkEach(options, KINDS);
   const {every = 'auto', overheadBudget = 0.01, stopOn = [], layers, onFinding} = options;
   const rules = configureRules(options.rules ?? recommendedRules);
   const ids = rules.map(({rule}) => rule.id);
@@ -111,5 +142,31 @@ export function checkOptions(options: ActivationMonitorOptions): Settings {
   for (const each of reporters) {
     checkKnown(OWNER, 'method of a reporter', methodsOf(each), REPORTER_METHODS);
   }
-  return {every, overheadBudget, stopOn, layers, onFinding, reporters, rules};
+  const revive = checkRevive(options.revive, ids);
+  return {every, overheadBudget, stopOn, layers, onFinding, reporters, rules, revive};
+}
+
+/** `prefix` is what the options are part of. */
+function checkEach(options: object, kinds: Readonly<Record<string, Kind>>, prefix = ''): void {
+  const kind = prefix === '' ? 'option' : `option of ${prefix}`;
+  checkKnown(OWNER, kind, Object.keys(options), Object.keys(kinds));
+  for (const [name, {accepted, fits}] of Object.entries(kinds)) {
+    const value = (options as Readonly<Record<string, unknown>>)[name];
+    if (value === undefined || fits(value)) continue;
+    const path = prefix === '' ? name : `${prefix}.${name}`;
+    throw new Error(`${OWNER}: ${path} must be ${accepted}, got ${describe(value)}`);
+  }
+}
+
+function checkRevive(
+  given: ActivationMonitorOptions['revive'] = false,
+  ids: readonly string[],
+): ReviveSettings | undefined {
+  if (given === false) return undefined;
+  const options = given === true ? {} : given;
+  checkEach(options, REVIVE_KINDS, 'revive');
+  const {rules = [REVIVABLE_RULES[0]], maxShare = 1, cooldown = 100} = options;
+  checkKnown(OWNER, 'rule in revive.rules', rules, REVIVABLE_RULES);
+  checkKnown(OWNER, 'rule in revive.rules', rules, ids);
+  return {rules, maxShare, cooldown};
 }

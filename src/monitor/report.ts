@@ -11,7 +11,7 @@ export function jsonSafe<T>(data: T): T {
 /** What a report is made of. */
 export interface Known extends Pick<
   Report,
-  'steps' | 'findings' | 'notWatched' | 'problems' | 'cost'
+  'steps' | 'findings' | 'notWatched' | 'revived' | 'notRevived' | 'problems' | 'cost'
 > {
   readonly layers: readonly LayerSnapshot[];
   readonly weights: readonly WeightSnapshot[];

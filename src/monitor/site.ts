@@ -208,9 +208,7 @@ export class Site {
         nonFiniteGradients: ofEach(
           unit => past.nonFiniteGradients[unit] + current.nonFiniteGradients[unit],
         ),
-        quietSamples: ofEach(unit =>
-          instance ? this.watchedSamples - past.samplesAtFiring[unit] : 0,
-        ),
+        quietSamples: ofEach(unit => (instance ? this.quietSamples(unit) : 0)),
         lastFired: [...past.lastFired],
         ...(learns ? {weights: formula.weights, startingWeights: formulaAtStart!.weights} : {}),
         curvature: learns ? ofEach(unit => ofUnit(formula.curvature, unit)) : null,
@@ -249,15 +247,33 @@ export class Site {
     const isEnough = training.samples >= ENOUGH_SAMPLES;
     if (!isEnough && !this.previous) return;
     const statistics = training.statistics();
+    if (isEnough) this.previous = statistics;
+    this.endWindow(training, past, statistics);
+  }
+
+  private endWindow(training: UnitWindow, past: Past, statistics: WindowStatistics): void {
     past.samples += training.samples;
     for (let unit = 0; unit < this.units; unit++) {
       past.nonFinite[unit] += statistics.nonFinite[unit];
       past.nonFiniteGradients[unit] += statistics.nonFiniteGradients[unit];
     }
-    if (isEnough) this.previous = statistics;
     this.firedBefore = undefined;
     this.nonFiniteBefore = 0;
     training.reset(statistics);
+  }
+
+  /** Forgets what some units gave, which have been started anew, and begins new statistics of all. */
+  restart(units: readonly number[]): void {
+    const {training, past} = this;
+    if (!training || !past) return;
+    if (training.samples > 0) this.endWindow(training, past, training.statistics());
+    this.previous = undefined;
+    for (const unit of units) past.samplesAtFiring[unit] = past.samples;
+  }
+
+  /** Watched samples in a row, up to now, in which a unit did not fire. */
+  quietSamples(unit: number): number {
+    return this.past ? this.watchedSamples - this.past.samplesAtFiring[unit] : 0;
   }
 
   /** Lets go of all that is on the device. */

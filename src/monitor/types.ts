@@ -1,3 +1,5 @@
+import type {RevivedAt, SkippedUnits} from './revival.js';
+
 /** What a finding may be, the mildest first. */
 export const SEVERITIES = ['info', 'warning', 'error'] as const;
 
@@ -194,6 +196,10 @@ export interface Report {
     /** False where there is nothing to watch: no activation, or a linear one. */
     readonly hasActivation: boolean;
   }[];
+  /** The units that were started anew, in order; absent where the monitor is not told to `revive`. */
+  readonly revived?: readonly RevivedAt[];
+  /** The units that could not be, and why; absent as above. */
+  readonly notRevived?: readonly SkippedUnits[];
   /** What went wrong beside the training, such as a reporter that threw. */
   readonly problems: readonly string[];
   /** What watching took as a share of what the training steps took without it, and every how many batches it watched. */

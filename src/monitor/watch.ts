@@ -13,6 +13,8 @@ import {Provenance} from './provenance.js';
 import {Readings, canReadNow} from './readings.js';
 import type {RecordedCall} from './recorded-call.js';
 import {reportOf} from './report.js';
+import {Reviver} from './reviver.js';
+import type {Revive} from './reviver.js';
 import {Schedule} from './schedule.js';
 import {Site} from './site.js';
 import {Telling} from './telling.js';
@@ -41,6 +43,14 @@ const KEPT_WINDOWS = 100;
 
 /** `fit` tells where batches and epochs begin and end; in a loop of one's own nobody does. */
 export type WatchKind = 'fit' | 'loop';
+
+export interface WatchOptions {
+  readonly kind: WatchKind;
+  /** Who changes the weights; by default, the one that the model is compiled with. */
+  readonly optimizer: tf.Optimizer | undefined;
+  /** What starts units anew, where the settings ask for that. */
+  readonly reviveUnits: Revive;
+}
 
 /** The watching of one training run, from its beginning to its end. */
 export class Watch {
@@ -78,14 +88,24 @@ export class Watch {
   private isJudged = true;
   private isShown = false;
   private isOver = false;
+  private readonly reviver: Reviver | undefined;
+  /** In a loop of one's own, what to revive units by after the next step. */
+  private toRevive: Snapshot | undefined;
+  /** Whether what is revived now would not be trained. */
+  private isEnding = false;
+  private readonly kind: WatchKind;
+  private readonly givenOptimizer: tf.Optimizer | undefined;
 
   /** @throws if a layer to watch does not exist or cannot be watched. */
   constructor(
     private readonly model: tf.LayersModel,
     private readonly settings: Settings,
-    private readonly kind: WatchKind,
-    private readonly givenOptimizer: tf.Optimizer | undefined,
+    {kind, optimizer, reviveUnits}: WatchOptions,
   ) {
+    this.kind = kind;
+    this.givenOptimizer = optimizer;
+    const {revive, rules} = settings;
+    this.reviver = revive && new Reviver(revive, rules, reviveUnits);
     const {watched, notWatched} = chooseLayers(model, settings.layers);
     this.notWatched = notWatched;
     this.schedule = new Schedule(settings.every, settings.overheadBudget);
@@ -137,7 +157,7 @@ export class Watch {
   beginBatch(batch: number): void {
     this.hasValidated = false;
     this.batches = batch + 1;
-    if (this.isLastEpoch) this.watchLastBatches(batch);
+    if (this.isLastEpoch) this.noteLastBatches(batch);
     this.beginPass();
   }
 
@@ -161,6 +181,7 @@ export class Watch {
     const isWanted = this.settings.reporters.some(({onSnapshot}) => onSnapshot !== undefined);
     const isFirstValidation =
       !this.hasSeenValidation && this.sites.some(({hasValidation}) => hasValidation);
+    this.isEnding ||= this.isLastEpoch;
     const isFree = this.taken < FREE_SNAPSHOTS || this.isLastEpoch || isFirstValidation;
     if (!isWanted && !isFree && !this.schedule.isAffordable) return;
     await this.takeIn({hasWeights: true, then: () => this.closeWindow(logs)});
@@ -178,6 +199,7 @@ export class Watch {
       steps: this.step + 1,
       findings: this.findings,
       notWatched: this.notWatched,
+      ...(this.reviver ? {revived: this.reviver.revived, notRevived: this.reviver.skipped} : {}),
       problems: this.telling.problems,
       cost: {share: this.schedule.share, every: this.schedule.spacing},
       rules: this.settings.rules,
@@ -252,8 +274,7 @@ export class Watch {
   }
 
   /** The last statistics are those of the last batches, however seldom 'auto' looked before them. */
-  private watchLastBatches(batch: number): void {
-    if (this.settings.every !== 'auto') return;
+  private noteLastBatches(batch: number): void {
     const {samples, steps} = this.run;
     const batchSize =
       this.run.batchSize ?? Math.max(...this.sites.map(({samplesOfPass}) => samplesOfPass));
@@ -261,6 +282,8 @@ export class Watch {
     // The last batch may be smaller than the others.
     const wanted = Math.ceil(ENOUGH_SAMPLES / batchSize) + 1;
     if (inEpoch === 0 || batch !== Math.max(0, inEpoch - wanted)) return;
+    this.isEnding = true;
+    if (this.settings.every !== 'auto') return;
     for (const each of this.sites) each.beginWindow();
     for (const each of this.weights) each.roll();
     this.schedule.watchNext(wanted);
@@ -330,6 +353,7 @@ export class Watch {
           end?.();
           // What a loop of one's own does between its steps is not training.
           this.schedule.endWork();
+          this.revive(this.toRevive);
         };
       },
     });
@@ -432,13 +456,39 @@ export class Watch {
     this.isJudged = true;
     this.telling.tell('onSnapshot', snapshot, this.findings);
     for (const weight of weights) weight.roll();
+    this.beginWindows();
+    // A loop of one's own is in the middle of a pass.
+    if (kind === 'loop') this.toRevive = snapshot;
+    else this.revive(snapshot);
+  }
+
+  private beginWindows(): void {
     if (this.windowSamples < ENOUGH_SAMPLES) {
       this.windowSamples += ENOUGH_SAMPLES / EARLY_JUDGEMENTS;
       return;
     }
     if (this.samples < ENOUGH_SAMPLES) return;
     this.windowSamples = Math.min(2 * this.windowSamples, WINDOW_SAMPLES);
-    for (const site of sites) site.roll();
+    for (const site of this.sites) site.roll();
+  }
+
+  /** Starts units anew that were found in a snapshot, and looks at them from then on. */
+  private revive(snapshot: Snapshot | undefined): void {
+    const {reviver, model, optimizer, sites, schedule} = this;
+    this.toRevive = undefined;
+    if (!reviver || !snapshot || this.isOver || this.isEnding) return;
+    this.attempt('it could not revive units', () => {
+      const revived = reviver.run(model, optimizer, snapshot, this.findings);
+      if (revived.length === 0) return;
+      for (const site of sites) {
+        const own = revived.find(({layer}) => layer === site.name);
+        if (own) site.restart(own.units);
+        else site.beginWindow();
+      }
+      this.windowSamples = ENOUGH_SAMPLES;
+      const samples = Math.max(...sites.map(({samplesOfPass}) => samplesOfPass));
+      schedule.watchNext(Math.ceil(ENOUGH_SAMPLES / samples));
+    });
   }
 
   private get samples(): number {

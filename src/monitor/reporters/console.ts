@@ -1,5 +1,5 @@
 import {COLUMNS, stepsOf} from '../layer-table.js';
-import {percent, ranges, wrap} from '../text.js';
+import {percent, plural, ranges, wrap} from '../text.js';
 import type {Finding, LayerReport, Report, Reporter} from '../types.js';
 
 /** How many units, or runs of them, a finding shows; the report has them all. */
@@ -24,6 +24,7 @@ export function formatReport(report: Report, hasColours = false): string {
     ...findings.flatMap(finding => formatFinding(finding, hasColours)),
     '',
     ...(findings.length === 0 ? ['No findings.'] : []),
+    ...formatRevivals(report),
     ...unseen.map(({name, reason}) => `Not watched: ${name} (${reason})`),
     ...problems.map(problem => `Problem: ${problem}`),
     `Watching took ${percent(cost.share)} of the time (every ${cost.every === 1 ? 'batch' : `${cost.every} batches`}).`,
@@ -60,6 +61,26 @@ function formatFinding(finding: Finding, hasColours: boolean): string[] {
       if (!code || (line.length <= WIDTH && !line.includes('\n'))) return [line];
       return [`  → ${title}:`, ...code.split('\n').map(each => `    ${each}`)];
     }),
+  ];
+}
+
+/** A line for each layer whose units were started anew, or could not be. */
+function formatRevivals({revived = [], notRevived = []}: Report): string[] {
+  const layers = [...new Set(revived.map(({layer}) => layer))];
+  return [
+    ...layers.map(layer => {
+      const own = revived.filter(each => each.layer === layer);
+      const count = own.reduce((sum, {units}) => sum + units.length, 0);
+      const steps = ranges(
+        own.map(({step}) => step),
+        SHOWN_UNITS,
+      );
+      return `Revived: ${plural(count, 'unit')} of ${layer} (after step ${steps})`;
+    }),
+    ...notRevived.map(
+      ({layer, units, reason}) =>
+        `Not revived: ${plural(units.length, 'unit')} of ${layer} (${reason})`,
+    ),
   ];
 }
 

@@ -75,7 +75,13 @@ function checkLayer(
         `${layer.samples} samples their mean slope is at most ${percent(Math.max(...relativeSlope))} ` +
         `of the formula's largest` +
         (rare > 0 ? `; ${rare} of them rest at 0 and fire rarely` : ''),
-      evidence: {samples: layer.samples, relativeSlope, rare, share},
+      evidence: {
+        samples: layer.samples,
+        relativeSlope,
+        outputs: units.map(unit => [layer.min[unit], layer.max[unit]]),
+        rare,
+        share,
+      },
       fixes: [
         scaleInputs,
         lowerLearningRate(snapshot),
