@@ -4,6 +4,7 @@ import {StartingValues} from './initializers.js';
 import {activations, mixingLayers} from './layers/index.js';
 import {logSoftmax} from './layers/mixing/log-softmax.js';
 import {sparsemax} from './layers/mixing/sparsemax.js';
+import {ActivationParameterGroup} from './model/index.js';
 import {registerFunction, registerInPlaceOfStock} from './registry.js';
 
 for (const activation of Object.values(activations)) registerInPlaceOfStock(activation);
@@ -12,6 +13,8 @@ for (const layerClass of mixingLayers) tf.serialization.registerClass(layerClass
 registerFunction('sparsemax', ['sparsemax'], sparsemax);
 // Stock tfjs has it under its own name alone.
 registerFunction('logSoftmax', ['log_softmax'], logSoftmax);
+
+tf.serialization.registerClass(ActivationParameterGroup as never);
 
 const {MaxValue, MinMaxValue, MinValue, maxValue, minMaxValue, minValue} = constraintFunctions;
 for (const serializable of [MinValue, MaxValue, MinMaxValue, StartingValues]) {
@@ -51,6 +54,8 @@ export type {
   Snapshot,
   TfVis,
 } from './monitor/index.js';
+export {activationParameterGroup} from './model/index.js';
+export type {ParameterGroupOptions} from './model/index.js';
 export {initializerFor} from './initializer-for.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';

@@ -1,0 +1,2 @@
+export {ActivationParameterGroup, activationParameterGroup} from './parameter-group.js';
+export type {ParameterGroupOptions} from './parameter-group.js';
