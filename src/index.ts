@@ -54,8 +54,19 @@ export type {
   Snapshot,
   TfVis,
 } from './monitor/index.js';
-export {activationParameterGroup} from './model/index.js';
-export type {ParameterGroupOptions} from './model/index.js';
+export {activationParameterGroup, swapActivations} from './model/index.js';
+export type {
+  ActivationChange,
+  ActivationChoice,
+  ActivationPlace,
+  ParameterGroupOptions,
+  SwapDecision,
+  SwapOptions,
+  SwapResult,
+  SwapRule,
+  SwapRules,
+  SwapTarget,
+} from './model/index.js';
 export {initializerFor} from './initializer-for.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';

@@ -35,7 +35,7 @@ export function checkModel(owner: string, model: unknown): Graph {
 /** A weight of a layer, as tfjs keeps it. */
 export interface WeightVariable {
   readonly originalName: string;
-  readonly shape: tf.Shape;
+  readonly shape: number[];
   readonly val: tf.Variable;
   trainable: boolean;
 }
@@ -50,10 +50,12 @@ export function innerLayerOf(layer: Layer): Layer | undefined {
   return inner instanceof tf.layers.Layer ? inner : undefined;
 }
 
-/** A name for a further layer that no layer has. */
-export function freeName(wanted: string, taken: ReadonlySet<string>): string {
+/** A name for a further layer, which is then taken. */
+export function freeName(wanted: string, taken: Set<string>): string {
   for (let count = 1; ; count++) {
     const name = count === 1 ? wanted : `${wanted}_${count}`;
-    if (!taken.has(name)) return name;
+    if (taken.has(name)) continue;
+    taken.add(name);
+    return name;
   }
 }

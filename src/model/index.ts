@@ -1,2 +1,14 @@
 export {ActivationParameterGroup, activationParameterGroup} from './parameter-group.js';
 export type {ParameterGroupOptions} from './parameter-group.js';
+export {swapActivations} from './swap.js';
+export type {
+  ActivationChange,
+  ActivationChoice,
+  ActivationPlace,
+  SwapDecision,
+  SwapOptions,
+  SwapResult,
+  SwapRule,
+  SwapRules,
+  SwapTarget,
+} from './swap.js';
