@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import * as constraintFunctions from './constraints.js';
 import {StartingValues} from './initializers.js';
+import {FixedActivation} from './layers/fixed-activation.js';
 import {activations, mixingLayers} from './layers/index.js';
 import {logSoftmax} from './layers/mixing/log-softmax.js';
 import {sparsemax} from './layers/mixing/sparsemax.js';
@@ -15,6 +16,7 @@ registerFunction('sparsemax', ['sparsemax'], sparsemax);
 registerFunction('logSoftmax', ['log_softmax'], logSoftmax);
 
 tf.serialization.registerClass(ActivationParameterGroup as never);
+tf.serialization.registerClass(FixedActivation as never);
 
 const {MaxValue, MinMaxValue, MinValue, maxValue, minMaxValue, minValue} = constraintFunctions;
 for (const serializable of [MinValue, MaxValue, MinMaxValue, StartingValues]) {
@@ -54,11 +56,14 @@ export type {
   Snapshot,
   TfVis,
 } from './monitor/index.js';
-export {activationParameterGroup, swapActivations} from './model/index.js';
+export {activationParameterGroup, freezeActivations, swapActivations} from './model/index.js';
 export type {
   ActivationChange,
   ActivationChoice,
   ActivationPlace,
+  FreezeOptions,
+  FreezeResult,
+  FrozenActivation,
   ParameterGroupOptions,
   SwapDecision,
   SwapOptions,

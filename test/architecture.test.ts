@@ -115,7 +115,7 @@ test('activations/ imports only formulas, definitions, constraints and initializ
   expect(violations(modulesIn('activations'), target => !isAllowed(target))).toEqual([]);
 });
 
-test.each(['kernels', 'monitor'])('%s/ imports no particular activation', folder => {
+test.each(['kernels', 'monitor', 'model'])('%s/ imports no particular activation', folder => {
   expect(violations(modulesIn(folder), isInside('activations'))).toEqual([]);
 });
 

@@ -1,3 +1,5 @@
+export {freezeActivations} from './freeze.js';
+export type {FreezeOptions, FreezeResult, FrozenActivation} from './freeze.js';
 export {ActivationParameterGroup, activationParameterGroup} from './parameter-group.js';
 export type {ParameterGroupOptions} from './parameter-group.js';
 export {swapActivations} from './swap.js';

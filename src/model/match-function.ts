@@ -23,43 +23,51 @@ export interface Match {
 
 /**
  * The weights with which an activation is the same function as `target` or, where it cannot be, comes
- * closest to it on `domain` (default: the definition's, or [−3, 3]).
+ * closest to it on `domain` (default: the definition's, or [−3, 3]). `similar` is what was found for a
+ * function like it, from where that for this one may be near.
  */
 export function matchFunction(
   definition: ActivationDefinition,
   formula: Expression,
   target: ManyValues,
   domain?: readonly [number, number],
+  similar?: Match,
 ): Match {
-  const fitOn = (on: readonly [number, number] | undefined): Match => {
-    const fit = fitActivation(
-      definition,
-      formula,
-      (x: number) => target(Float64Array.of(x))[0],
-      on && {domain: on},
-    );
-    return rounded(compare(fit.weights as Values, fit.domain));
-  };
   const compare = (weights: Values, on: readonly [number, number]): Match => {
     const xs = pointsOf(on);
     const error = largestDifference(evaluateAtMany(formula, xs, weights), target(xs));
     return {weights, error, domain: on};
   };
-  const rounded = (match: Match): Match => {
-    const weights = Object.entries(match.weights).map(([weight, value]) => [
-      weight,
-      typeof value === 'number' ? round(value) : value.map(round),
-    ]);
-    const candidate = compare(Object.fromEntries(weights) as Values, match.domain);
-    return candidate.error <= Math.max(match.error, SAME / 1000) ? candidate : match;
+  const fit = (on: readonly [number, number] | undefined, start?: Values): Match => {
+    const at = (x: number): number => target(Float64Array.of(x))[0];
+    const found = fitActivation(definition, formula, at, on && {domain: on}, start);
+    const match = compare(found.weights as Values, found.domain);
+    const rounded = compare(roundEach(match.weights), match.domain);
+    return rounded.error <= Math.max(match.error, SAME / 1000) ? rounded : match;
   };
-  const start = compare(startingValues(definition), COMPARED);
-  if (start.error < SAME || !definition.weights) return start;
-  const everywhere = fitOn(COMPARED);
-  return everywhere.error < SAME ? everywhere : fitOn(domain);
+  const start = startingValues(definition);
+  const untouched = compare(start, COMPARED);
+  if (untouched.error < SAME || !definition.weights) return untouched;
+  if (similar) {
+    const near = fit(similar.domain, similar.weights);
+    if (near.error < Math.max(SAME, 2 * similar.error)) return near;
+  }
+  for (const from of definition.domain ? [start] : [start, undefined]) {
+    const everywhere = fit(COMPARED, from);
+    if (everywhere.error < SAME) return everywhere;
+  }
+  return fit(domain);
 }
 
 /** Least squares end close to a short number: this is it. */
+function roundEach(weights: Values): Values {
+  const entries = Object.entries(weights).map(([weight, value]) => [
+    weight,
+    typeof value === 'number' ? round(value) : value.map(round),
+  ]);
+  return Object.fromEntries(entries) as Values;
+}
+
 function round(value: number): number {
   return Math.abs(value) < SAME ? 0 : Number(value.toPrecision(DIGITS));
 }

@@ -18,12 +18,14 @@ export interface Preserved {
 
 /**
  * Gives a new layer the weights with which it computes what the one that it replaces did, unit by
- * unit; where it shares weights that were not shared, what those did on average.
+ * unit; where it shares weights that were not shared, what those did on average. `remembered` keeps
+ * what was found, for further layers.
  */
 export function preserveFunction(
   old: FoundActivation,
   {activation, options, holder}: AppliedActivation & {readonly holder?: Layer},
   domain: readonly [number, number] | undefined,
+  remembered: Map<string, Match>,
 ): Preserved {
   const {definition} = activation;
   const {formula} = activation.instance(options);
@@ -37,9 +39,15 @@ export function preserveFunction(
     tf.util.arraysEqual(outerShape(variables[index], length), units.shape as number[]),
   );
   const groups = isUnitByUnit ? units.distinct.map(each => [each]) : [units.distinct];
-  const matches = groups.map(group =>
-    matchFunction(definition, formula, xs => meanOf(curvesAt(group, xs)), domain),
-  );
+  const matches: Match[] = [];
+  for (const group of groups) {
+    const target = (xs: Float64Array): Float64Array => meanOf(curvesAt(group, xs));
+    const key = `${source} ${JSON.stringify(group)} → ${formula}`;
+    const match =
+      remembered.get(key) ?? matchFunction(definition, formula, target, domain, matches[0]);
+    remembered.set(key, match);
+    matches.push(match);
+  }
   const indices = isUnitByUnit ? units.indices : [0];
   weights.forEach(([weight], index) => {
     assign(

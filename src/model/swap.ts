@@ -15,6 +15,7 @@ import {findActivations} from './find-activations.js';
 import type {FoundActivation, FoundActivations} from './find-activations.js';
 import {freeName, variablesOf} from './graph.js';
 import type {Layer} from './graph.js';
+import type {Match} from './match-function.js';
 import {preserveFunction} from './preserve-function.js';
 import type {Preserved} from './preserve-function.js';
 
@@ -134,7 +135,10 @@ export function swapActivations<M extends tf.LayersModel>(
     new Map(planned.map(({found, replacement}) => [found.layer, replacement])),
     () => {
       if (!options.preserve) return;
-      for (const each of planned) matches.set(each, preserved(each, options.domain));
+      const remembered = new Map<string, Match>();
+      for (const each of planned) {
+        matches.set(each, preserved(each, options.domain, remembered));
+      }
     },
   );
   const changes = planned.map(each => ({
@@ -340,9 +344,15 @@ function isOneForEach({sharedAxes}: ActivationDefinition): boolean {
   return Array.isArray(sharedAxes) && sharedAxes.length === 0;
 }
 
-function preserved({found, target}: Planned, domain: SwapOptions['domain']): Preserved {
+function preserved(
+  {found, target}: Planned,
+  domain: SwapOptions['domain'],
+  remembered: Map<string, Match>,
+): Preserved {
   const {applied, holder} = target;
-  return applied ? preserveFunction(found, {...applied, holder}, domain) : {error: null};
+  if (!applied) return {error: null};
+  const {activation, options} = applied;
+  return preserveFunction(found, {activation, options, holder}, domain, remembered);
 }
 
 /** Why what rules ask for stays where it is. */

@@ -397,7 +397,7 @@ describe('what it refuses', () => {
       formula: ({x, a}) => x.mul(a),
     });
     const failing = tf.sequential({
-      layers: [dense({units: 2, inputShape: [2], activation: 'exponential'}), layers.relu()],
+      layers: [dense({units: 2, inputShape: [2], activation: 'tanh'}), layers.relu()],
     });
     expect(
       swapActivations(failing, {from: 'relu', to: pole}, {preserve: true}).changes,
