@@ -109,11 +109,16 @@ function placeOf(layer: Layer): Place | Omit<FixedPlace, 'name'> | undefined {
   }
   const inner = innerLayerOf(layer);
   if (inner) {
-    const place = inner instanceof tf.LayersModel ? undefined : placeOf(inner);
-    if (place && 'reason' in place) return place;
-    const isReachable = place?.holder === inner && className === 'TimeDistributed';
-    if (isReachable) return place;
-    return {activations: [place?.activation], reason: `${className} applies a layer of its own`};
+    const places = inner instanceof tf.LayersModel ? inner.layers.map(placeOf) : [placeOf(inner)];
+    const [place] = places;
+    if (className === 'TimeDistributed' && place && 'holder' in place && place.holder === inner) {
+      return place;
+    }
+    const activations = places.flatMap(each => {
+      if (!each) return [];
+      return 'reason' in each ? each.activations : [each.activation];
+    });
+    return {activations, reason: `${className} applies it within a layer of its own`};
   }
   const whole = activationOfLayer(layer);
   if (whole) {

@@ -52,7 +52,10 @@ export function matchFunction(
     const near = fit(similar.domain, similar.weights);
     if (near.error < Math.max(SAME, 2 * similar.error)) return near;
   }
-  for (const from of definition.domain ? [start] : [start, undefined]) {
+  const isFinite = target(pointsOf(COMPARED)).every(Number.isFinite);
+  // Coefficients shape what is within their domain: no other start comes closer beyond.
+  const starts = definition.domain ? [start] : [start, undefined];
+  for (const from of isFinite ? starts : []) {
     const everywhere = fit(COMPARED, from);
     if (everywhere.error < SAME) return everywhere;
   }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {ActivationMonitor, activations, initializerFor} from '../../src/index.js';
 import {FixedActivation} from '../../src/layers/fixed-activation.js';
+import type {FixedActivationArgs} from '../../src/layers/fixed-activation.js';
 import {expectRefused, modelOf, reloaded} from '../helpers/layers.js';
 import {normal, silent} from '../helpers/monitor.js';
 
@@ -23,14 +24,15 @@ test('computes what the activation does at its parameters, and has no weights', 
 });
 
 test('is saved and loaded with its parameters, vectors and nulls included', async () => {
-  for (const given of [
+  const all: FixedActivationArgs[] = [
     {activation: 'swishBeta', parameters},
     {
       activation: 'rational',
       parameters: {numerator: [0, 1, 0, 0, 0, 0.5], denominator: [0, 1, 0, 0]},
     },
     {activation: 'relu', parameters: {maxValue: null, negativeSlope: 0.1}},
-  ]) {
+  ];
+  for (const given of all) {
     const layer = new FixedActivation({...given, inputShape: [4]});
     const model = modelOf(layer);
     const loaded = await reloaded(model);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {PReLU, activations, defineActivation, layers, swapActivations} from '../../src/index.js';
 import type {SwapOptions} from '../../src/index.js';
-import {expectRefused, reloaded} from '../helpers/layers.js';
+import {expectRefused, modelOf, reloaded} from '../helpers/layers.js';
 import {normal, valuesOf} from '../helpers/monitor.js';
 import {everywhere, learned, modelWith, valuesAt} from '../helpers/swap.js';
 import type {Target} from '../helpers/swap.js';
@@ -301,6 +301,19 @@ describe('what it refuses', () => {
     ]);
   });
 
+  test('what is within a model that another layer applies', () => {
+    const layer = modelOf(dense({units: 2, inputShape: [3], activation: 'relu'}));
+    const steps = modelOf(
+      tf.layers.timeDistributed({layer, inputShape: [4, 3], name: 'steps'}),
+      tf.layers.reLU(),
+    );
+    const {changes, refused} = swapActivations(steps, prelu);
+    expect(changes).toHaveLength(1);
+    expect(refused).toEqual([
+      {layer: 'steps', reason: 'TimeDistributed applies it within a layer of its own'},
+    ]);
+  });
+
   const prelu = {from: 'relu', to: layers.prelu};
   const disposed = tf.sequential({
     layers: [dense({units: 1, inputShape: [1], activation: 'relu'})],
@@ -391,21 +404,75 @@ describe('what it refuses', () => {
   });
 
   test('what cannot be fitted, after all was built, leaves nothing', () => {
-    const pole = defineActivation({
-      name: 'poleOfTest',
-      weights: {a: {initializer: 1}},
-      formula: ({x, a}) => x.mul(a),
-    });
-    const failing = tf.sequential({
-      layers: [dense({units: 2, inputShape: [2], activation: 'tanh'}), layers.relu()],
-    });
-    expect(
-      swapActivations(failing, {from: 'relu', to: pole}, {preserve: true}).changes,
-    ).toHaveLength(1);
+    const pole = defineActivation({name: 'poleOfTest', formula: ({x}) => x.sub(1).rsqrt()});
+    const failing = modelOf(
+      dense({units: 2, inputShape: [2], activation: 'relu'}),
+      pole.layer(),
+      dense({units: 2}),
+    );
+    failing.compile({optimizer: 'adam', loss: 'meanSquaredError'});
+    const rule = {from: pole, to: 'prelu'};
     expectRefused(
-      () =>
-        swapActivations(failing, {from: 'relu', to: pole}, {preserve: true, domain: [0, Infinity]}),
-      /domain/,
+      () => swapActivations(failing, rule, {preserve: true}),
+      /the target must give a finite number on all of the domain, got NaN at -3/,
+    );
+    const {changes} = swapActivations(failing, rule, {preserve: true, domain: [2, 3]});
+    expect(changes[0].domain).toEqual([2, 3]);
+  });
+
+  test('a layer that cannot be copied, and leaves nothing', () => {
+    class Scale extends tf.layers.Layer {
+      static readonly className = 'ScaleOfTest';
+      constructor(private readonly factor: number) {
+        super({});
+        if (typeof factor !== 'number') throw new Error('a factor is needed');
+      }
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+        return tf.mul(Array.isArray(inputs) ? inputs[0] : inputs, this.factor);
+      }
+    }
+    const scaled = modelOf(dense({units: 2, inputShape: [2], activation: 'relu'}), new Scale(2));
+    expectRefused(
+      () => swapActivations(scaled, prelu),
+      /the layer '.*' cannot be copied: a factor is needed; getConfig\(\) and fromConfig\(\) of ScaleOfTest/,
     );
   });
+});
+
+describe('what is not trained', () => {
+  const make = (): tf.Sequential =>
+    modelOf(
+      dense({units: 3, inputShape: [2], activation: 'relu', name: 'frozen', trainable: false}),
+      dense({units: 1, name: 'free'}),
+    );
+
+  test('stays so, and the new activation learns', () => {
+    const {model: swapped} = swapActivations(make(), {from: 'relu', to: 'prelu'});
+    const names = swapped.trainableWeights.map(({originalName}) => originalName);
+    expect(names).toEqual(['frozen_prelu/alpha', 'free/kernel', 'free/bias']);
+  });
+
+  test('a model that is frozen as a whole stays frozen', () => {
+    const model = make();
+    model.trainable = false;
+    const {model: swapped} = swapActivations(model, {from: 'relu', to: 'prelu'});
+    expect(swapped.trainableWeights).toEqual([]);
+  });
+});
+
+test('many units that differ are matched in a moment', () => {
+  const layer = layers.prelu({inputShape: [4, 4, 4]});
+  const model = modelOf(layer);
+  layer.setWeights([tf.randomUniform([4, 4, 4], -1, 1, 'float32', 1)]);
+  const input = normal(2, 4, 4, 4);
+  const start = performance.now();
+  const {model: swapped, changes} = swapActivations(
+    model,
+    {from: 'prelu', to: 'srelu'},
+    {preserve: true},
+  );
+  expect(performance.now() - start).toBeLessThan(30_000);
+  expect(changes[0].error).toBeLessThan(1e-6);
+  const [before, after] = [model, swapped].map(each => valuesAt(each, input));
+  after.forEach((value, index) => expect(value).toBeCloseTo(before[index], 6));
 });
