@@ -22,7 +22,8 @@ const LARGEST = 0.5;
  * The weights with which an activation comes closest to `target`, by least squares over evenly
  * spaced points of `domain`. Weights that shape nothing there keep their starting values.
  *
- * Where the formula is not linear in its weights, the best of several starts is taken.
+ * Where the formula is not linear in its weights, the best of several starts is taken; or that from
+ * `start`, if it is given.
  * @throws if the target is neither an activation nor a function, or not a finite number somewhere on
  * the domain; if the domain is no interval; if an option is unknown.
  */
@@ -31,6 +32,7 @@ export function fitActivation(
   formula: Expression,
   target: unknown,
   options: {domain?: readonly [number, number]} = {},
+  start?: Values,
 ): ActivationFit {
   const owner = `${definition.name}.fitTo`;
   const f = functionOf(owner, target);
@@ -42,7 +44,7 @@ export function fitActivation(
   const wanted = xs.map(x => checkFinite(owner, x, f(x)));
 
   const model = new Model(definition, formula, xs, wanted);
-  const {parameters} = model.fitFrom(model.bestStart());
+  const {parameters} = model.fitFrom(start ? Object.values(start).flat() : model.bestStart());
   const weights = model.weightsOf(parameters);
   const errors = model.residualsAt(parameters).values;
   const layerArguments = Object.entries(weights).map(([weight, value]) => [

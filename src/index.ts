@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import * as constraintFunctions from './constraints.js';
 import {StartingValues} from './initializers.js';
+import {FixedActivation} from './layers/fixed-activation.js';
 import {activations, mixingLayers} from './layers/index.js';
 import {logSoftmax} from './layers/mixing/log-softmax.js';
 import {sparsemax} from './layers/mixing/sparsemax.js';
+import {ActivationParameterGroup} from './model/index.js';
 import {registerFunction, registerInPlaceOfStock} from './registry.js';
 
 for (const activation of Object.values(activations)) registerInPlaceOfStock(activation);
@@ -12,6 +14,9 @@ for (const layerClass of mixingLayers) tf.serialization.registerClass(layerClass
 registerFunction('sparsemax', ['sparsemax'], sparsemax);
 // Stock tfjs has it under its own name alone.
 registerFunction('logSoftmax', ['log_softmax'], logSoftmax);
+
+tf.serialization.registerClass(ActivationParameterGroup as never);
+tf.serialization.registerClass(FixedActivation as never);
 
 const {MaxValue, MinMaxValue, MinValue, maxValue, minMaxValue, minValue} = constraintFunctions;
 for (const serializable of [MinValue, MaxValue, MinMaxValue, StartingValues]) {
@@ -53,6 +58,22 @@ export type {
   Snapshot,
   TfVis,
 } from './monitor/index.js';
+export {activationParameterGroup, freezeActivations, swapActivations} from './model/index.js';
+export type {
+  ActivationChange,
+  ActivationChoice,
+  ActivationPlace,
+  FreezeOptions,
+  FreezeResult,
+  FrozenActivation,
+  ParameterGroupOptions,
+  SwapDecision,
+  SwapOptions,
+  SwapResult,
+  SwapRule,
+  SwapRules,
+  SwapTarget,
+} from './model/index.js';
 export {initializerFor} from './initializer-for.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';

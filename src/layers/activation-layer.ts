@@ -14,6 +14,7 @@ import {serialize} from '../tfjs-classes.js';
 import type {Initializer, LayerArgs} from '../tfjs-classes.js';
 import {initializerOf} from '../weight-parts.js';
 import type {WeightParts} from '../weight-parts.js';
+import {markAsActivationWeight} from './activation-weights.js';
 import {CheckedLayer, oneShape} from './checked-layer.js';
 import type {Shape} from './checked-layer.js';
 import {CONFIG_EXTRAS, LAYER_ARGUMENTS, layerArguments, ownerOf} from './layer-arguments.js';
@@ -147,6 +148,7 @@ export class ActivationLayer extends CheckedLayer {
       () => initializer,
     );
     if (constraint) constrainEveryAssignment(variable.read() as tf.Variable, constraint);
+    markAsActivationWeight(variable);
     const hint = 'was it saved with other sharedAxes, or for inputs of another size?';
     checkShapeOfEveryWrite(variable, `${this.label}: ${weight}`, hint);
     return variable;

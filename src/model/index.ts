@@ -1,3 +1,19 @@
+export {freezeActivations} from './freeze.js';
+export type {FreezeOptions, FreezeResult, FrozenActivation} from './freeze.js';
+export {ActivationParameterGroup, activationParameterGroup} from './parameter-group.js';
+export type {ParameterGroupOptions} from './parameter-group.js';
+export {swapActivations} from './swap.js';
+export type {
+  ActivationChange,
+  ActivationChoice,
+  ActivationPlace,
+  SwapDecision,
+  SwapOptions,
+  SwapResult,
+  SwapRule,
+  SwapRules,
+  SwapTarget,
+} from './swap.js';
 export {reviveUnits} from './revive.js';
 export type {ReviveOptions} from './revive.js';
 export type {Revival} from '../monitor/revival.js';

@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
-import type {AnyActivation} from '../activation-types.js';
+import {activationOfLayer} from '../activation-of-layer.js';
+import type {AppliedActivation} from '../activation-of-layer.js';
 import {checkKnown} from '../errors.js';
 import type {ActivationInstance} from '../instance.js';
-import {ActivationLayer} from '../layers/activation-layer.js';
 import {MixingLayer} from '../layers/mixing/mixing-layer.js';
 import type {MixingLayerClass} from '../layers/mixing/mixing-layer.js';
-import {defaultOptions, optionNames, resolveOptions} from '../options.js';
-import type {Options} from '../options.js';
-import {activationNamed, activationOfClass} from '../registry.js';
+import {defaultOptions} from '../options.js';
+import {activationNamed} from '../registry.js';
 import type {StringActivation} from '../tfjs-classes.js';
 import {flowsOf, graphOf, nodesOf, outputLayersOf} from './flow.js';
 import type {Flow, Graph, GraphNode, Layer} from './flow.js';
@@ -359,7 +358,7 @@ function describeString(activationName: string): Described {
 
 /** The activation that a layer is or has, or why it cannot be watched. */
 function describeActivationOf(layer: Layer, isOutput: boolean): Described | Reason {
-  const whole = wholeActivation(layer);
+  const whole = activationOfLayer(layer);
   if (whole) return describeActivation(whole);
   const withoutSlope = nameWithoutSlope(layer);
   if (withoutSlope) return {activationName: withoutSlope, weightNames: []};
@@ -385,7 +384,7 @@ function describeActivationOf(layer: Layer, isOutput: boolean): Described | Reas
 
 /** Whether all weights of a layer are those of an elementwise activation. */
 export function isOfActivation(layer: Layer): boolean {
-  return wholeActivation((layer as Wrapper).layer ?? layer) !== undefined;
+  return activationOfLayer((layer as Wrapper).layer ?? layer) !== undefined;
 }
 
 /** Whether a layer does nothing but apply an elementwise activation, by its class or by a name. */
@@ -401,24 +400,10 @@ export function isElementwise(layer: Layer): boolean {
 
 /** Whether a layer does nothing but apply an activation. */
 function isWhole(layer: Layer): boolean {
-  return wholeActivation(layer) !== undefined || nameWithoutSlope(layer) !== undefined;
+  return activationOfLayer(layer) !== undefined || nameWithoutSlope(layer) !== undefined;
 }
 
-interface Choice {
-  readonly activation: AnyActivation;
-  readonly options: Options;
-  /** Whether its coefficients start as a fit for other inputs than those of the definition. */
-  readonly hasOwnStart?: boolean;
-}
-
-/** The activation of a layer that does nothing else. */
-function wholeActivation(layer: Layer): Choice | undefined {
-  if (layer instanceof ActivationLayer) return layer;
-  const activation = activationOfClass(layer.getClassName());
-  return activation && {activation, options: optionsOf(activation, layer)};
-}
-
-function describeActivation({activation, options, hasOwnStart}: Choice): Described {
+function describeActivation({activation, options, hasOwnStart}: AppliedActivation): Described {
   const weightNames = Object.keys(activation.definition.weights ?? {});
   const defined = activation.instance(options);
   const instance = hasOwnStart ? {...defined, domain: undefined} : defined;
@@ -433,17 +418,4 @@ export function weightsOf({layer, applied, weightNames}: WatchedLayer): Record<s
   const tensors = variables.map(({val}) => val);
   if (tensors.some(tensor => tensor.isDisposed)) return {};
   return Object.fromEntries(weightNames.map((weight, index) => [weight, tensors[index]]));
-}
-
-function optionsOf(activation: AnyActivation, layer: Layer): Options {
-  const {definition} = activation;
-  const config = Object.entries(layer.getConfig());
-  const names = optionNames(definition);
-  const given = config.filter(([name, value]) => names.has(name) && value !== null);
-  return resolveOptions(
-    layer.name,
-    definition,
-    Object.fromEntries(given),
-    defaultOptions(definition),
-  );
 }

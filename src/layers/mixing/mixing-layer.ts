@@ -12,6 +12,7 @@ import type {
   Regularizer,
 } from '../../tfjs-classes.js';
 import type {WeightParts} from '../../weight-parts.js';
+import {markAsActivationWeight} from '../activation-weights.js';
 import {CheckedLayer, oneShape} from '../checked-layer.js';
 import type {Shape} from '../checked-layer.js';
 import {layerArguments, ownerOf} from '../layer-arguments.js';
@@ -175,6 +176,7 @@ export abstract class MixingLayer<
       );
     }
     if (constraint) constrainEveryAssignment(variable.read() as tf.Variable, constraint);
+    markAsActivationWeight(variable);
     const hint = 'was it saved for inputs of another size, or with other options?';
     checkShapeOfEveryWrite(variable, `${this.label}: ${name}`, hint);
     return variable;

@@ -1,0 +1,379 @@
+import * as tf from '@tensorflow/tfjs';
+import type {serialization} from '@tensorflow/tfjs';
+import {activationOfLayer} from '../activation-of-layer.js';
+import type {ActivationDefinition, AnyActivation, SharedAxes} from '../activation-types.js';
+import {checkDomain} from '../check-definition.js';
+import {checkKnown, checkObject, describe} from '../errors.js';
+import {ActivationLayer} from '../layers/activation-layer.js';
+import {defaultOptions} from '../options.js';
+import type {Options} from '../options.js';
+import {activationNamed} from '../registry.js';
+import {copyLayer} from './copy-layer.js';
+import {copyModel} from './copy-model.js';
+import type {Replacement} from './copy-model.js';
+import {findActivations} from './find-activations.js';
+import type {FoundActivation, FoundActivations} from './find-activations.js';
+import {freeName, variablesOf} from './graph.js';
+import type {Layer} from './graph.js';
+import type {Match} from './match-function.js';
+import {preserveFunction} from './preserve-function.js';
+import type {Preserved} from './preserve-function.js';
+
+const OWNER = 'swapActivations';
+
+type LayerFactory = (args: never) => Layer;
+type LayerClass = new (args: never) => Layer;
+
+/** An activation: its name, itself, or the factory or class of its layer. */
+export type ActivationChoice = string | AnyActivation | LayerFactory | LayerClass;
+
+/** What is put in place: an activation, or a layer, which is copied wherever it goes. */
+export type SwapTarget = ActivationChoice | Layer;
+
+/** What a rule is told of an activation in a model. */
+export interface ActivationPlace {
+  /** The name of the layer; in a nested model `outer/inner`. */
+  readonly name: string;
+  /** The class of the layer that is, or has, the activation: `Dense`, `ReLU`, … */
+  readonly layerClass: string;
+  /** The name of the activation. */
+  readonly activation: string;
+  readonly options: Options;
+  /** The shape of what it gives. */
+  readonly shape: tf.Shape;
+  /** Whether the model gives it as an output. */
+  readonly isOutput: boolean;
+}
+
+export interface SwapRule {
+  /** The activation that is replaced, with whatever options and weights. */
+  readonly from: ActivationChoice;
+  readonly to: SwapTarget;
+  /** Arguments of the new layers. */
+  readonly args?: Readonly<Record<string, unknown>>;
+  /** Where; everywhere by default. */
+  readonly where?: (place: ActivationPlace) => boolean;
+}
+
+/** What a rule that is a function decides on: nothing where the activation stays. */
+export type SwapDecision = SwapTarget | Pick<SwapRule, 'to' | 'args'> | undefined | null;
+
+export type SwapRules = SwapRule | readonly SwapRule[] | ((place: ActivationPlace) => SwapDecision);
+
+export interface SwapOptions {
+  /** Whether new activations start as the functions that they replace. Default: false. */
+  readonly preserve?: boolean;
+  /** The inputs on which a function that cannot be the same is fitted. */
+  readonly domain?: readonly [low: number, high: number];
+}
+
+export interface ActivationChange {
+  /** The name of the layer; in a nested model `outer/inner`. */
+  readonly layer: string;
+  /** The name of the layer that applies the new activation. */
+  readonly newLayer: string;
+  readonly from: string;
+  readonly to: string;
+  /**
+   * With `preserve`, the largest difference of the new function from the old one on `domain`, as
+   * float64 has it; null where the new layer computes no function of one number.
+   */
+  readonly error?: number | null;
+  readonly domain?: readonly [low: number, high: number];
+}
+
+export interface SwapResult<M extends tf.LayersModel = tf.LayersModel> {
+  readonly model: M;
+  readonly changes: readonly ActivationChange[];
+  /** Activations that a rule asked for and that cannot be replaced. */
+  readonly refused: readonly {readonly layer: string; readonly reason: string}[];
+}
+
+/**
+ * A copy of a model with other activations, everything else as it was: the graph, names, weights,
+ * shared layers, loss and metrics, the optimizer's settings and what it keeps for weights that stay.
+ * The model itself is not changed.
+ *
+ * ```ts
+ * const {model: learned, changes} = swapActivations(
+ *   model, {from: 'relu', to: layers.prelu, args: {sharedAxes: 'spatial'}}, {preserve: true});
+ * ```
+ *
+ * The first rule that asks for an activation decides. A function decides for itself: it is called with
+ * each place, and returns what to put there. An activation within a Dense or convolutional layer is
+ * replaced there where it is one that a name says; else the layer becomes linear, and a layer named
+ * `<layer>_<activation>` follows it. TimeDistributed layers and nested models are looked into;
+ * the activations of recurrent cells cannot be replaced.
+ *
+ * New weights are shared as those that they replace; else as the layer's default says, but PReLU's,
+ * whose default is a weight for each element, over all axes but that of the channels.
+ *
+ * With `preserve`, weights are found with which the new formula is the old one: exactly where there
+ * are any (ReLU is PReLU at alpha 0), else by least squares over `domain`. Weights are read with
+ * `dataSync`, which the webgpu backend cannot.
+ * @throws if the model is not built or is disposed, a layer cannot be copied, a rule or an option is
+ * not understood, a new layer changes the shape, or nothing is to be replaced; then nothing is made.
+ */
+export function swapActivations<M extends tf.LayersModel>(
+  model: M,
+  rules: SwapRules,
+  options: SwapOptions = {},
+): SwapResult<M> {
+  checkOptions(options);
+  const decide = decisionsOf(rules);
+  const activations = findActivations(OWNER, model);
+  const planned = activations.found.flatMap(found => {
+    const decision = decide(found);
+    return decision ? [plan(found, decision)] : [];
+  });
+  const refused = refusedBy(rules, activations);
+  if (planned.length === 0) throw nothingToSwap(model, activations, refused);
+  const matches = new Map<Planned, Preserved>();
+  const copy = copyModel(
+    OWNER,
+    model,
+    new Map(planned.map(({found, replacement}) => [found.layer, replacement])),
+    () => {
+      if (!options.preserve) return;
+      const remembered = new Map<string, Match>();
+      for (const each of planned) {
+        matches.set(each, preserved(each, options.domain, remembered));
+      }
+    },
+  );
+  const changes = planned.map(each => ({
+    layer: each.found.name,
+    newLayer: besides(each.found, each.newName),
+    from: each.found.activation.name,
+    to: each.target.name,
+    ...matches.get(each),
+  }));
+  return {model: copy, changes, refused};
+}
+
+/** The full name of a layer that stands in the same model. */
+function besides({name, layer}: FoundActivation, other: string): string {
+  return name.slice(0, name.length - layer.name.length) + other;
+}
+
+function checkOptions(options: SwapOptions): void {
+  checkObject(OWNER, 'the options', options);
+  checkKnown(OWNER, 'option', Object.keys(options), ['preserve', 'domain']);
+  const {preserve: isPreserved = false, domain} = options;
+  if (typeof isPreserved !== 'boolean') {
+    throw new Error(`${OWNER}: preserve must be true or false, got ${describe(isPreserved)}`);
+  }
+  if (domain !== undefined) checkDomain(OWNER, domain);
+}
+
+interface Decision {
+  readonly to: SwapTarget;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+function decisionsOf(rules: SwapRules): (found: FoundActivation) => Decision | undefined {
+  if (typeof rules === 'function') {
+    return found => {
+      const decision = rules(placeOf(found)) as unknown;
+      if (decision === undefined || decision === null) return undefined;
+      return isDecision(decision) ? checkDecision(decision) : {to: decision as never, args: {}};
+    };
+  }
+  const checked = [rules].flat().map(checkRule);
+  return found => {
+    const rule = checked.find(
+      ({from, where}) => isChosen(found.activation, from) && (where?.(placeOf(found)) ?? true),
+    );
+    return rule && {to: rule.to, args: rule.args ?? {}};
+  };
+}
+
+function placeOf({name, holder, activation, options, shape, isOutput}: FoundActivation) {
+  const layerClass = holder.getClassName();
+  return {name, layerClass, activation: activation.name, options, shape, isOutput};
+}
+
+function isDecision(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof tf.layers.Layer);
+}
+
+function checkDecision(decision: object): Decision {
+  checkKnown(`${OWNER}: what a rule returns`, 'field', Object.keys(decision), ['to', 'args']);
+  const {to, args = {}} = decision as Partial<Decision>;
+  checkObject(OWNER, 'args', args);
+  return {to: to!, args};
+}
+
+function checkRule(rule: SwapRule): SwapRule {
+  checkObject(OWNER, 'a rule', rule);
+  checkKnown(`${OWNER}: a rule`, 'field', Object.keys(rule), ['from', 'to', 'args', 'where']);
+  const {from, to, args = {}, where} = rule as Partial<SwapRule>;
+  checkChoice('from', from);
+  if (!(to instanceof tf.layers.Layer)) checkChoice('to', to);
+  checkObject(OWNER, 'args', args);
+  if (where !== undefined && typeof where !== 'function') {
+    throw new Error(`${OWNER}: where must be a function, got ${describe(where)}`);
+  }
+  return rule;
+}
+
+function checkChoice(field: string, choice: unknown): void {
+  if (typeof choice === 'function') return;
+  if (typeof choice === 'string' && activationNamed(choice)) return;
+  const problem = typeof choice === 'string' ? 'there is no activation' : 'got';
+  const orLayer = field === 'to' ? ', or a layer' : '';
+  throw new Error(
+    `${OWNER}: ${field} must be an activation such as activations.prelu, its name, the factory or ` +
+      `class of its layer${orLayer}; ${problem} ${describe(choice)}`,
+  );
+}
+
+function isChosen(activation: AnyActivation | undefined, choice: ActivationChoice): boolean {
+  if (!activation) return false;
+  if (typeof choice === 'string') return activationNamed(choice) === activation;
+  return [activation, activation.layer, activation.layerClass].includes(choice as never);
+}
+
+/** A replacement that is decided on, not yet built. */
+interface Planned {
+  readonly found: FoundActivation;
+  readonly replacement: Replacement;
+  readonly newName: string;
+  readonly target: Target;
+}
+
+/** What a layer that is put in place applies. */
+interface Target {
+  readonly name: string;
+  readonly applied?: {readonly activation: AnyActivation; readonly options: Options};
+  /** The layer that has its weights, if there is one. */
+  readonly holder?: Layer;
+}
+
+function plan(found: FoundActivation, {to, args}: Decision): Planned {
+  const {layer, holder, isFused, takenNames, activation, shape} = found;
+  const make = makerOf(to);
+  const probe = checkLayer(make({...args, name: holder.name}), to);
+  const applied = activationOfLayer(probe);
+  const name = applied?.activation.name ?? probe.getClassName();
+  if (isFused && applied && isNamed(applied)) {
+    const copy = withinWrapper(layer, config => ({...config, activation: name}));
+    const replacement = {layers: [copy], heir: copy};
+    return {found, replacement, newName: layer.name, target: {name, applied}};
+  }
+  const isWithin = !isFused && holder !== layer;
+  const newName = isFused ? freeName(`${layer.name}_${name}`, takenNames) : holder.name;
+  const sharing = to instanceof tf.layers.Layer ? {} : sharingFor(found, probe);
+  const made = make({...sharing, ...args, name: newName});
+  const own = isWithin ? [shape[0], ...shape.slice(2)] : shape;
+  const given = made.computeOutputShape(own) as tf.Shape;
+  if (String(given) !== String(own)) {
+    throw new Error(
+      `${OWNER}: the layer '${found.name}' gives shape [${own}], and ${name} in place of ` +
+        `${activation.name} would make it [${given}]; only layers that keep the shape can be swapped in`,
+    );
+  }
+  const target = {name, applied, holder: made};
+  if (isFused) {
+    const linear = withinWrapper(layer, config => ({...config, activation: 'linear'}));
+    return {found, replacement: {layers: [linear, made], heir: linear}, newName, target};
+  }
+  const replacement = {
+    layers: [isWithin ? tf.layers.timeDistributed({layer: made, name: layer.name}) : made],
+  };
+  return {found, replacement, newName: layer.name, target};
+}
+
+type MakerArgs = Readonly<Record<string, unknown>>;
+
+function makerOf(to: SwapTarget): (args: MakerArgs) => Layer {
+  if (to instanceof tf.layers.Layer) {
+    return args => copyLayer(OWNER, to, config => ({...config, ...args}) as never);
+  }
+  checkChoice('to', to);
+  const activation = typeof to === 'string' ? activationNamed(to)! : to;
+  if ('layer' in activation) return args => activation.layer(args as never);
+  if (activation.prototype instanceof tf.layers.Layer) {
+    return args => new (activation as LayerClass)(args as never);
+  }
+  return args => (activation as LayerFactory)(args as never);
+}
+
+function checkLayer(made: unknown, to: SwapTarget): Layer {
+  if (made instanceof tf.layers.Layer) return made;
+  throw new Error(`${OWNER}: to must make a layer, got ${describe(made)} of ${describe(to)}`);
+}
+
+/** Whether a name says all of an activation. */
+function isNamed({activation, options}: {activation: AnyActivation; options: Options}): boolean {
+  const {name, definition} = activation;
+  return (
+    activationNamed(name) === activation &&
+    Object.keys(definition.weights ?? {}).length === 0 &&
+    JSON.stringify(options) === JSON.stringify(defaultOptions(definition))
+  );
+}
+
+/** A copy of a layer, with changes to it or to the one within it. */
+function withinWrapper(
+  layer: Layer,
+  changes: (config: serialization.ConfigDict) => serialization.ConfigDict,
+): Layer {
+  return copyLayer(OWNER, layer, config => {
+    const inner = config.layer as {config: serialization.ConfigDict} | undefined;
+    if (!inner) return changes(config);
+    return {...config, layer: {...inner, config: changes(inner.config)}};
+  });
+}
+
+/** The arguments that say which axes share the new weights. */
+function sharingFor(found: FoundActivation, layer: Layer): MakerArgs {
+  if (!(layer instanceof ActivationLayer)) return {};
+  const {definition} = layer.activation;
+  if (Object.keys(definition.weights ?? {}).length === 0) return {};
+  const dataFormat = found.isChannelsFirst ? {dataFormat: 'channelsFirst'} : {};
+  const before = variablesOf(found.holder).length > 0 && !found.isFused;
+  const {sharedAxes} = found.holder.getConfig();
+  if (before && sharedAxes !== undefined) {
+    return {...dataFormat, sharedAxes: (sharedAxes as SharedAxes | null) ?? []};
+  }
+  return isOneForEach(definition) ? {...dataFormat, sharedAxes: 'spatial'} : dataFormat;
+}
+
+function isOneForEach({sharedAxes}: ActivationDefinition): boolean {
+  return Array.isArray(sharedAxes) && sharedAxes.length === 0;
+}
+
+function preserved(
+  {found, target}: Planned,
+  domain: SwapOptions['domain'],
+  remembered: Map<string, Match>,
+): Preserved {
+  const {applied, holder} = target;
+  if (!applied) return {error: null};
+  const {activation, options} = applied;
+  return preserveFunction(found, {activation, options, holder}, domain, remembered);
+}
+
+/** Why what rules ask for stays where it is. */
+function refusedBy(rules: SwapRules, {fixedPlaces}: FoundActivations): SwapResult['refused'] {
+  if (typeof rules === 'function') return [];
+  const isAsked = (activation: AnyActivation | undefined): boolean =>
+    [rules].flat().some(({from}) => isChosen(activation, from));
+  return fixedPlaces
+    .filter(({activations}) => activations.some(isAsked))
+    .map(({name, reason}) => ({layer: name, reason}));
+}
+
+function nothingToSwap(
+  model: tf.LayersModel,
+  {found}: FoundActivations,
+  refused: SwapResult['refused'],
+): Error {
+  const list = found.map(({name, activation}) => `${name} (${activation.name})`).join(', ');
+  const reasons = refused.map(({layer, reason}) => `; ${layer}: ${reason}`).join('');
+  return new Error(
+    `${OWNER}: no rule replaces an activation of the model '${model.name}', which has ` +
+      `${list || 'none that can be replaced'}${reasons}`,
+  );
+}
