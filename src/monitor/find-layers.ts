@@ -389,7 +389,7 @@ export function isOfActivation(layer: Layer): boolean {
 
 /** Whether a layer does nothing but apply an elementwise activation, by its class or by a name. */
 export function isElementwise(layer: Layer): boolean {
-  if (wholeActivation(layer)) return true;
+  if (activationOfLayer(layer)) return true;
   const {activation} = layer as {activation?: StringActivation};
   return (
     layer.getClassName() === 'Activation' &&
