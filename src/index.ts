@@ -51,6 +51,8 @@ export type {
   Snapshot,
   TfVis,
 } from './monitor/index.js';
+export {lintModel} from './model/index.js';
+export type {LintFinding, LintOptions} from './model/index.js';
 export {initializerFor} from './initializer-for.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';

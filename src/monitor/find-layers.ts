@@ -72,7 +72,7 @@ type Reason = Omit<NotWatched, 'name'>;
 const WITHOUT_SLOPE: Readonly<Record<string, string>> = {Softmax: 'softmax'};
 
 /** The name of an activation that is no function of one number, for the layer that applies it. */
-function nameWithoutSlope(layer: Layer): string | undefined {
+export function nameWithoutSlope(layer: Layer): string | undefined {
   if (layer instanceof MixingLayer) {
     return (layer.constructor as unknown as MixingLayerClass).activationName;
   }
@@ -389,11 +389,12 @@ export function isOfActivation(layer: Layer): boolean {
 }
 
 /** Whether a layer does nothing but apply an activation. */
-function isWhole(layer: Layer): boolean {
+export function isWhole(layer: Layer): boolean {
   return wholeActivation(layer) !== undefined || nameWithoutSlope(layer) !== undefined;
 }
 
-interface Choice {
+/** An activation and its options. */
+export interface Choice {
   readonly activation: AnyActivation;
   readonly options: Options;
   /** Whether its coefficients start as a fit for other inputs than those of the definition. */
@@ -401,7 +402,7 @@ interface Choice {
 }
 
 /** The activation of a layer that does nothing else. */
-function wholeActivation(layer: Layer): Choice | undefined {
+export function wholeActivation(layer: Layer): Choice | undefined {
   if (layer instanceof ActivationLayer) return layer;
   const activation = activationOfClass(layer.getClassName());
   return activation && {activation, options: optionsOf(activation, layer)};

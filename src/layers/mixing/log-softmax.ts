@@ -21,6 +21,7 @@ export class LogSoftmax extends MixingLayer<{axis: number}> {
   static readonly formulaText = 'x - log(sum(exp(x)))';
   static readonly paper =
     'Bridle, 1990, Probabilistic interpretation of feedforward classification network outputs';
+  static readonly gives = 'log-probabilities';
   static override readonly options = {axis: axisOption};
 
   protected override shapeAfter(inputShape: Shape): Shape {

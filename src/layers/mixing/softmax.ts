@@ -32,6 +32,7 @@ export class Softmax extends MixingLayer<SoftmaxOptions> {
   static readonly formulaText = 'exp(x) / sum(exp(x))';
   static readonly paper =
     'Bridle, 1990, Probabilistic interpretation of feedforward classification network outputs';
+  static readonly gives = 'probabilities';
   static override readonly options = {axis: axesOption};
 
   protected override shapeAfter(inputShape: Shape): Shape {

@@ -22,6 +22,7 @@ export class Sparsemax extends MixingLayer<{axis: number}> {
   static readonly activationName = 'sparsemax';
   static readonly formulaText = 'max(x - tau, 0), tau such that they sum to 1';
   static readonly paper = 'Martins & Astudillo, 2016, https://arxiv.org/abs/1602.02068';
+  static readonly gives = 'probabilities';
   static override readonly options = {axis: axisOption};
 
   protected override shapeAfter(inputShape: Shape): Shape {

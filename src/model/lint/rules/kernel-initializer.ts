@@ -1,0 +1,187 @@
+import {onlyFollower, short} from '../chains.js';
+import {useInitializer} from '../fixes.js';
+import {normalizeBeforeActivation} from '../../../monitor/fixes.js';
+import type {LintProblem, LintRule, LintedActivation, LintedLayer} from '../types.js';
+
+/** Signals or gradients that grow or shrink more than this, as a standard deviation, are told. */
+const MOST = 10;
+
+/** How signals and gradients fare from the first kernel of a stack on. */
+interface State {
+  /** E[signal²], with the first kernel's outputs at 1. */
+  readonly signal: number;
+  /** E[gradient²] that reaches the first kernel, relative to what comes in here. */
+  readonly gradient: number;
+  /** E[f′²] of the activations since the last kernel. */
+  readonly slope: number;
+}
+
+interface Walk {
+  readonly actual: State;
+  /** The same, had every kernel the scale that the activation before it asks for. */
+  readonly ideal: State;
+  /** `actual`, as it was right behind the last kernel. */
+  readonly behindKernel: State;
+  /** The activation that the next kernel meets the outputs of; null before the first kernel. */
+  readonly activation: LintedActivation | null;
+  readonly kernels: readonly LintedLayer[];
+}
+
+const START: State = {signal: 1, gradient: 1, slope: 1};
+const FRESH: Walk = {
+  actual: START,
+  ideal: START,
+  behindKernel: START,
+  activation: null,
+  kernels: [],
+};
+
+/**
+ * The initial kernels against the activations that they are between, by mean-field theory: the second
+ * moments of signals and gradients from layer to layer. One layer off does little, several in a row do.
+ */
+export const kernelInitializerRule: LintRule = {
+  id: 'kernel-initializer',
+  description: 'Kernels that start too large or too small for the activations between them',
+  why:
+    'Each layer multiplies the variance of signals and gradients by that of its kernel and what its ' +
+    'activation lets through: unless the two make up for each other, they vanish or explode with depth.',
+  reference:
+    'He et al., 2015, https://arxiv.org/abs/1502.01852; Schoenholz et al., 2017, https://arxiv.org/abs/1611.01232',
+  check: ({layers}) => {
+    const walks = new Map<LintedLayer, Walk>();
+    const found: LintProblem[] = [];
+    const told = new Set<LintedLayer>();
+    for (const layer of layers) {
+      const {before, isJoining} = layer;
+      const from = before.length === 1 && !isJoining ? (walks.get(before[0]) ?? FRESH) : FRESH;
+      const walk = step(from, layer);
+      walks.set(layer, walk);
+      if (layer.role !== 'kernel' || layer.isOutput || told.has(walk.kernels[0])) continue;
+      const problem = checkFirst(layer) ?? checkStack(layer, walk);
+      if (!problem) continue;
+      for (const kernel of walk.kernels) told.add(kernel);
+      found.push(problem);
+    }
+    return found;
+  },
+};
+
+function step(from: Walk, layer: LintedLayer): Walk {
+  const {role, kernel, activation} = layer;
+  if (role === 'moving' || role === 'dropout') return from;
+  if (role === 'activation') return activation ? bend(from, activation) : FRESH;
+  if (role !== 'kernel' || !kernel || kernel.scale === null || !(kernel.scale > 0)) return FRESH;
+  const isFirst = from.kernels.length === 0;
+  const wanted = from.activation?.traits?.kernelScale ?? 1;
+  const through = (state: State, scale: number): State =>
+    isFirst
+      ? START
+      : {
+          signal: state.signal * scale,
+          gradient: state.gradient * state.slope * scale,
+          slope: 1,
+        };
+  const actual = through(from.actual, kernel.scale);
+  const walk: Walk = {
+    actual,
+    behindKernel: actual,
+    ideal: through(from.ideal, wanted),
+    activation: null,
+    kernels: [...from.kernels, layer],
+  };
+  return activation ? bend(walk, activation) : FRESH;
+}
+
+function bend(walk: Walk, activation: LintedActivation): Walk {
+  const {traits} = activation;
+  if (!traits || walk.kernels.length === 0) return FRESH;
+  if (traits.isLinear) return walk;
+  const through = ({signal, gradient, slope}: State): State => ({
+    signal: traits.momentAt(signal),
+    gradient,
+    slope: slope * traits.slopeMomentAt(signal),
+  });
+  return {...walk, actual: through(walk.actual), ideal: through(walk.ideal), activation};
+}
+
+const deviation = (moment: number): number => Math.sqrt(moment);
+const isOff = (moment: number): boolean =>
+  !(deviation(moment) >= 1 / MOST && deviation(moment) <= MOST);
+
+/** Signals and gradients at the kernel of a layer, before its own activation. */
+function checkStack(
+  layer: LintedLayer,
+  {behindKernel: {signal, gradient}, ideal, kernels}: Walk,
+): LintProblem | null {
+  const isGradient = !isOff(signal) && isOff(gradient);
+  if ((!isOff(signal) && !isGradient) || isOff(ideal.gradient)) return null;
+  const value = deviation(isGradient ? gradient : signal);
+  const culprit = kernels.length > 1 ? kernels[1] : layer;
+  return problemOf(
+    culprit,
+    `over ${kernels.length} layers, from ${kernels[0].name} to ${layer.name}, ` +
+      `${isGradient ? 'gradients' : 'signals'} ${value < 1 ? 'shrink' : 'grow'} to ${short(value)} of their size`,
+    {
+      [isGradient ? 'gradient' : 'signal']: value,
+      scales: Object.fromEntries(kernels.map(each => [each.name, each.kernel!.scale])),
+      initializer: culprit.kernel!.initializer,
+    },
+  );
+}
+
+/** One kernel that is far off by itself. */
+function checkFirst(layer: LintedLayer): LintProblem | null {
+  const {kernel, before, activation} = layer;
+  if (!kernel || kernel.scale === null || kernel.scale === 0) return null;
+  if (activationFor(layer)?.traits?.hasOwnKernelScale) return null;
+  const previous = before[0] ? activationBefore(before[0]) : null;
+  const wanted = previous?.traits?.kernelScale ?? 1;
+  const value = deviation(kernel.scale / wanted);
+  if (!isOff(kernel.scale / wanted)) return null;
+  return problemOf(
+    layer,
+    `its kernel starts at ${short(value)} times the size that keeps signals as they are`,
+    {
+      ratio: value,
+      scale: kernel.scale,
+      usualScale: wanted,
+      initializer: kernel.initializer,
+      activation: activation?.name ?? null,
+    },
+  );
+}
+
+/** The activation that a layer's outputs go into. */
+function activationFor(layer: LintedLayer): LintedActivation | null {
+  if (!layer.activation?.traits?.isLinear) return layer.activation;
+  const next = onlyFollower(layer);
+  return next?.role === 'activation' ? next.activation : layer.activation;
+}
+
+/** The activation that the inputs of a layer come from. */
+function activationBefore({role, activation, before}: LintedLayer): LintedActivation | null {
+  if (role === 'moving' || role === 'dropout')
+    return before[0] ? activationBefore(before[0]) : null;
+  return role === 'kernel' || role === 'activation' ? activation : null;
+}
+
+function problemOf(
+  layer: LintedLayer,
+  message: string,
+  evidence: Readonly<Record<string, unknown>>,
+): LintProblem {
+  const own = activationFor(layer);
+  const fits = own?.traits && !own.traits.isLinear && Number.isFinite(own.traits.kernelScale);
+  const initializer = fits ? `initializerFor('${own.name}')` : "'heNormal'";
+  return {
+    severity: 'warning',
+    layer: layer.name,
+    message,
+    evidence,
+    fixes: [
+      useInitializer(layer, initializer, 'Start the kernels at the scale of their activation'),
+      normalizeBeforeActivation({...layer, activation: own?.name, slope: []}),
+    ],
+  };
+}
