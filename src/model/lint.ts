@@ -52,7 +52,7 @@ export function lintModel(model: tf.LayersModel, options: LintOptions = {}): Lin
   const losses = perOutput(model, 'loss', loss, lossTraits);
   const classCounts = perOutput(model, 'classes', classes, checkClasses);
   const optimizer = optimizerOf(options.optimizer ?? (model.optimizer as tf.Optimizer | undefined));
-  if (sample !== undefined) checkSample(model, sample);
+  if (sample !== undefined) checkSample(model, sample, losses);
 
   const {layers, outputs} = describeModel(model);
   const measured = sample && measure(model, sample, losses);
@@ -151,32 +151,43 @@ function optimizerOf(optimizer: unknown): tf.Optimizer | undefined {
   );
 }
 
-function checkSample(model: tf.LayersModel, sample: unknown): void {
+function checkSample(
+  model: tf.LayersModel,
+  sample: Sample,
+  losses: readonly (LossTraits | null)[],
+): void {
   checkObject(OWNER, 'sample', sample);
   checkKnown(OWNER, 'field of sample', Object.keys(sample), ['x', 'y']);
-  const shapes = {x: model.inputs, y: model.outputs};
-  for (const [name, expected] of Object.entries(shapes)) {
-    const tensors = [sample[name]].flat() as unknown[];
-    const areTensors = tensors.every(each => each instanceof tf.Tensor && each.size > 0);
-    if (!areTensors || tensors.length !== expected.length) {
-      const count = expected.length === 1 ? 'a tensor' : `${expected.length} tensors`;
-      throw new Error(
-        `${OWNER}: sample.${name} must be ${count} that is not empty, got ${describe(sample[name])}`,
-      );
-    }
-  }
-  const inputs = [sample.x].flat() as tf.Tensor[];
-  inputs.forEach(({shape}, index) => {
-    const expected = model.inputs[index].shape;
-    const fits =
-      shape.length === expected.length &&
-      expected.every((size, axis) => axis === 0 || size === null || size === shape[axis]);
-    if (fits) return;
-    throw new Error(
-      `${OWNER}: sample.x must have the shape [${expected.map(each => each ?? 'null').join(', ')}] of the ` +
-        `model's input '${model.inputNames[index]}', got [${shape.join(', ')}]`,
-    );
+  const x = tensorsOf(sample.x, 'sample.x', model.inputNames);
+  const y = tensorsOf(sample.y, 'sample.y', model.outputNames);
+  const [samples] = x[0].shape;
+  x.forEach(({shape}, index) => {
+    checkShape(`sample.x, for '${model.inputNames[index]}',`, shape, model.inputs[index].shape);
   });
+  y.forEach(({shape}, index) => {
+    const what = `sample.y, for '${model.outputNames[index]}',`;
+    if (losses[index]?.isSparse) checkShape(what, shape.slice(0, 1), [samples]);
+    else checkShape(what, shape, [samples, ...model.outputs[index].shape.slice(1)]);
+  });
+}
+
+function tensorsOf(given: unknown, argument: string, names: readonly string[]): tf.Tensor[] {
+  const tensors = [given].flat() as unknown[];
+  const areTensors = tensors.every(each => each instanceof tf.Tensor && each.size > 0);
+  if (areTensors && tensors.length === names.length) return tensors as tf.Tensor[];
+  const accepted = names.length === 1 ? 'a tensor' : `${names.length} tensors`;
+  throw new Error(
+    `${OWNER}: ${argument} must be ${accepted}, with at least one example, got ${describe(given)}`,
+  );
+}
+
+function checkShape(what: string, shape: readonly number[], expected: tf.Shape): void {
+  const fits =
+    shape.length === expected.length &&
+    expected.every((size, axis) => size === null || size === shape[axis]);
+  if (fits) return;
+  const accepted = expected.map(size => size ?? 'any').join(', ');
+  throw new Error(`${OWNER}: ${what} must have the shape [${accepted}], got [${shape.join(', ')}]`);
 }
 
 function weightCount(model: tf.LayersModel): number {

@@ -30,10 +30,8 @@ export function useLoss(loss: string): Fix {
 /** Gives the kernel of a layer another initializer, by its code. */
 export function useInitializer(layer: LintedLayer, initializer: string, title: string): Fix {
   const argument = layer.kernel?.argument ?? 'kernelInitializer';
-  const {activation} = layer;
-  const own =
-    activation?.traits && !activation.traits.isLinear && layer.role === 'kernel'
-      ? {activation: `'${activation.name}'`}
-      : {};
-  return {title, code: `${likeCode(layer, {...own, [argument]: initializer})};`};
+  const {activation, role} = layer;
+  const hasOwn = role === 'kernel' && activation?.traits && !activation.traits.isLinear;
+  const given = {...(hasOwn && {activation: `'${activation.name}'`}), [argument]: initializer};
+  return {title, code: `${likeCode(layer, given)};`};
 }

@@ -25,18 +25,20 @@ export function measure(
 ): Measured {
   const inputs = [x].flat() as Tensor[];
   const targets = [y].flat() as Tensor[];
-  return tf.tidy(() => {
-    const layers: Spread[] = [];
+  const layers: Spread[] = [];
+  const results: OutputSample[] = [];
+  tf.tidy(() => {
     const outputs = [watched(model, inputs, layers)].flat();
-    return {
-      inputs: inputs.map((tensor, index) => spreadOf(model.inputNames[index], tensor)),
-      layers,
-      outputs: outputs.map((output, index) => ({
+    for (const [index, output] of outputs.entries()) {
+      const [low, high] = [tf.min(targets[index]), tf.max(targets[index])];
+      results.push({
         loss: meanLoss(losses[index], targets[index], output),
-        targets: [tf.min(targets[index]).dataSync()[0], tf.max(targets[index]).dataSync()[0]],
-      })),
-    };
+        targets: [low.dataSync()[0], high.dataSync()[0]],
+      });
+    }
   });
+  const spreads = inputs.map((tensor, index) => spreadOf(model.inputNames[index], tensor));
+  return {inputs: spreads, layers, outputs: results};
 }
 
 /** The outputs of a model; each layer is listened to by its own `call`, which is given back after. */

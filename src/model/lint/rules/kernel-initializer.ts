@@ -20,8 +20,8 @@ interface Walk {
   readonly actual: State;
   /** The same, had every kernel the scale that the activation before it asks for. */
   readonly ideal: State;
-  /** `actual`, as it was right behind the last kernel. */
-  readonly behindKernel: State;
+  /** Both, as they were right behind the last kernel. */
+  readonly behindKernel: {readonly actual: State; readonly ideal: State};
   /** The activation that the next kernel meets the outputs of; null before the first kernel. */
   readonly activation: LintedActivation | null;
   readonly kernels: readonly LintedLayer[];
@@ -31,7 +31,7 @@ const START: State = {signal: 1, gradient: 1, slope: 1};
 const FRESH: Walk = {
   actual: START,
   ideal: START,
-  behindKernel: START,
+  behindKernel: {actual: START, ideal: START},
   activation: null,
   kernels: [],
 };
@@ -82,11 +82,13 @@ function step(from: Walk, layer: LintedLayer): Walk {
           gradient: state.gradient * state.slope * scale,
           slope: 1,
         };
-  const actual = through(from.actual, kernel.scale);
-  const walk: Walk = {
-    actual,
-    behindKernel: actual,
+  const states = {
+    actual: through(from.actual, kernel.scale),
     ideal: through(from.ideal, wanted),
+  };
+  const walk: Walk = {
+    ...states,
+    behindKernel: states,
     activation: null,
     kernels: [...from.kernels, layer],
   };
@@ -110,10 +112,10 @@ const isOff = (moment: number): boolean =>
   !(deviation(moment) >= 1 / MOST && deviation(moment) <= MOST);
 
 /** Signals and gradients at the kernel of a layer, before its own activation. */
-function checkStack(
-  layer: LintedLayer,
-  {behindKernel: {signal, gradient}, ideal, kernels}: Walk,
-): LintProblem | null {
+function checkStack(layer: LintedLayer, {behindKernel, kernels}: Walk): LintProblem | null {
+  const {actual, ideal} = behindKernel;
+  const signal = actual.signal / ideal.signal;
+  const {gradient} = actual;
   const isGradient = !isOff(signal) && isOff(gradient);
   if ((!isOff(signal) && !isGradient) || isOff(ideal.gradient)) return null;
   const value = deviation(isGradient ? gradient : signal);
@@ -134,7 +136,7 @@ function checkStack(
 function checkFirst(layer: LintedLayer): LintProblem | null {
   const {kernel, before, activation} = layer;
   if (!kernel || kernel.scale === null || kernel.scale === 0) return null;
-  if (activationFor(layer)?.traits?.hasOwnKernelScale) return null;
+  if (activationFor(layer)?.traits?.hasOwnKernelScale || isNormalized(layer)) return null;
   const previous = before[0] ? activationBefore(before[0]) : null;
   const wanted = previous?.traits?.kernelScale ?? 1;
   const value = deviation(kernel.scale / wanted);
@@ -150,6 +152,12 @@ function checkFirst(layer: LintedLayer): LintProblem | null {
       activation: activation?.name ?? null,
     },
   );
+}
+
+/** Whether the scale of what a layer gives is taken away again. */
+function isNormalized(layer: LintedLayer): boolean {
+  const role = onlyFollower(layer)?.role;
+  return role === 'batch normalization' || role === 'normalization';
 }
 
 /** The activation that a layer's outputs go into. */
