@@ -115,7 +115,7 @@ test('activations/ imports only formulas, definitions, constraints and initializ
   expect(violations(modulesIn('activations'), target => !isAllowed(target))).toEqual([]);
 });
 
-test.each(['kernels', 'monitor'])('%s/ imports no particular activation', folder => {
+test.each(['kernels', 'monitor', 'model'])('%s/ imports no particular activation', folder => {
   expect(violations(modulesIn(folder), isInside('activations'))).toEqual([]);
 });
 
@@ -128,10 +128,13 @@ test('only node/ imports modules of Node, and nothing else imports node/', () =>
   expect(violations(others, isInside('node'))).toEqual([]);
 });
 
-test.each(['monitor/rules', 'monitor/reporters'])('%s/ never sees a tensor', folder => {
-  expect(violations(modulesIn(folder), isTensorFlow)).toEqual([]);
-  expect(violations(reachableFrom(modulesIn(folder)), isTensorFlow)).toEqual([]);
-});
+test.each(['monitor/rules', 'monitor/reporters', 'model/lint/rules'])(
+  '%s/ never sees a tensor',
+  folder => {
+    expect(violations(modulesIn(folder), isTensorFlow)).toEqual([]);
+    expect(violations(reachableFrom(modulesIn(folder)), isTensorFlow)).toEqual([]);
+  },
+);
 
 /** The modules that running the given ones runs. */
 function reachableFrom(roots: Module[]): Set<Module> {
@@ -195,7 +198,7 @@ function isCompared({parent}: ts.Node): boolean {
   );
 }
 
-test.each(['activations', 'monitor/rules', 'monitor/reporters'])(
+test.each(['activations', 'monitor/rules', 'monitor/reporters', 'model/lint/rules'])(
   'every file in %s/ stands in its index',
   folder => {
     const index = modules.get(`${folder}/index`);

@@ -46,8 +46,9 @@ export interface LintOptions {
  */
 export function lintModel(model: tf.LayersModel, options: LintOptions = {}): LintFinding[] {
   checkModel(model);
-  checkObject(OWNER, 'the options', options);
-  checkKnown(OWNER, 'option', Object.keys(options), ['loss', 'optimizer', 'classes', 'sample']);
+  const given: unknown = options;
+  checkObject(OWNER, 'the options', given);
+  checkKnown(OWNER, 'option', Object.keys(given), ['loss', 'optimizer', 'classes', 'sample']);
   const {loss = model.loss, classes, sample} = options;
   const losses = perOutput(model, 'loss', loss, lossTraits);
   const classCounts = perOutput(model, 'classes', classes, checkClasses);
@@ -101,6 +102,8 @@ function checkModel(model: unknown): asserts model is tf.LayersModel {
   if (variables.some(({val}) => val.isDisposed)) {
     throw new Error(`${OWNER}: the model '${model.name}' has been disposed`);
   }
+  // A Sequential makes its graph when it is first used.
+  if (model instanceof tf.Sequential && !model.built) model.build();
 }
 
 /** One value for each output of a model; null where there is none. */
@@ -156,17 +159,27 @@ function checkSample(
   sample: Sample,
   losses: readonly (LossTraits | null)[],
 ): void {
-  checkObject(OWNER, 'sample', sample);
+  checkObject(OWNER, 'sample', sample as unknown);
   checkKnown(OWNER, 'field of sample', Object.keys(sample), ['x', 'y']);
   const x = tensorsOf(sample.x, 'sample.x', model.inputNames);
   const y = tensorsOf(sample.y, 'sample.y', model.outputNames);
+  if (model.stateful || tf.getBackend() === 'webgpu') {
+    throw new Error(
+      `${OWNER}: sample cannot be tried ` +
+        (model.stateful
+          ? `on the model '${model.name}', since it is stateful: its states would change`
+          : 'on the webgpu backend, which cannot read results at once: use another, or no sample'),
+    );
+  }
   const [samples] = x[0].shape;
   x.forEach(({shape}, index) => {
     checkShape(`sample.x, for '${model.inputNames[index]}',`, shape, model.inputs[index].shape);
   });
   y.forEach(({shape}, index) => {
     const what = `sample.y, for '${model.outputNames[index]}',`;
-    if (losses[index]?.isSparse) checkShape(what, shape.slice(0, 1), [samples]);
+    const loss = losses[index];
+    if (!loss) return;
+    if (loss.isSparse) checkShape(what, shape.slice(0, 1), [samples]);
     else checkShape(what, shape, [samples, ...model.outputs[index].shape.slice(1)]);
   });
 }

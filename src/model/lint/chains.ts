@@ -44,6 +44,13 @@ export function isStraight({activation}: LintedLayer): boolean {
   return activation?.traits?.isLinear === true;
 }
 
+/** The layer that applies the activation behind a kernel: the same, or one of its own. */
+export function activationLayerOf(layer: LintedLayer): LintedLayer {
+  if (layer.role !== 'kernel' || !isStraight(layer)) return layer;
+  const next = onlyFollower(layer);
+  return next?.role === 'activation' ? next : layer;
+}
+
 /** A range as text, such as `0 … ∞`. */
 export function rangeText([low, high]: Range): string {
   return `${low === null ? '−∞' : low} … ${high === null ? '∞' : high}`;

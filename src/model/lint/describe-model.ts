@@ -141,11 +141,11 @@ function cellActivation(layer: Layer): LintedLayer['activation'] {
   return activation ? ofString(activation) : null;
 }
 
-/** The class of the layer whose outputs an activation is for. */
-function producerOf({before}: LintedLayer): Pick<LintedLayer, 'producerClass'> {
+/** The class and the size of the layer whose outputs an activation is for. */
+function producerOf({before}: LintedLayer): Partial<LintedLayer> {
   let [source] = before;
   while (source && !hasUnits(source.layerClass)) [source] = source.before;
-  return source ? {producerClass: source.layerClass} : {};
+  return source ? {producerClass: source.layerClass, arguments: source.arguments} : {};
 }
 
 function ratesOf(layer: Layer): Record<string, number> {
@@ -160,7 +160,9 @@ function ratesOf(layer: Layer): Record<string, number> {
 function argumentsOf(layer: Layer): Record<string, string> {
   const fields = layer as unknown as Readonly<Record<string, unknown>>;
   const given = NEEDED.filter(name => fields[name] !== undefined && hasUnits(layer.getClassName()));
-  return Object.fromEntries(given.map(name => [name, JSON.stringify(fields[name])]));
+  return Object.fromEntries(
+    given.map(name => [name, JSON.stringify(fields[name]).replaceAll(',', ', ')]),
+  );
 }
 
 /** The weights of a layer that is an elementwise activation. */

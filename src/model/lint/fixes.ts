@@ -1,20 +1,18 @@
-import {layerCode} from '../../monitor/layer-code.js';
+import {normalizeBeforeActivation} from '../../monitor/fixes.js';
+import {activationCode, layerCode} from '../../monitor/layer-code.js';
+import type {Subject} from '../../monitor/layer-code.js';
+import {activationLayerOf} from './chains.js';
 import type {Fix} from '../../monitor/fixes.js';
 import type {LintedLayer} from './types.js';
 
 export type {Fix} from '../../monitor/fixes.js';
-
-/** Code that makes a layer like one, of its size, with some arguments. */
-export function likeCode(layer: LintedLayer, given: Readonly<Record<string, string>> = {}): string {
-  return layerCode(layer, {...layer.arguments, ...given});
-}
 
 /** Gives the layer another activation; for one that is an activation, another in its place. */
 export function useActivation(layer: LintedLayer, activation: string, title?: string): Fix {
   const given = {activation: `'${activation}'`};
   const code =
     layer.role === 'kernel'
-      ? likeCode(layer, given)
+      ? layerCode(layer, given)
       : `tf.layers.activation({activation: '${activation}'})`;
   return {title: title ?? `Use ${activation} there`, code: `${code};`};
 }
@@ -33,5 +31,25 @@ export function useInitializer(layer: LintedLayer, initializer: string, title: s
   const {activation, role} = layer;
   const hasOwn = role === 'kernel' && activation?.traits && !activation.traits.isLinear;
   const given = {...(hasOwn && {activation: `'${activation.name}'`}), [argument]: initializer};
-  return {title, code: `${likeCode(layer, given)};`};
+  return {title, code: `${layerCode(layer, given)};`};
+}
+
+/** Normalizes between a layer and its activation. */
+export function normalize(layer: LintedLayer): Fix {
+  return normalizeBeforeActivation(subjectOf(activationLayerOf(layer)));
+}
+
+/** Adds a layer of the same activation, with some arguments. */
+export function addActivation(
+  layer: LintedLayer,
+  title: string,
+  given: Readonly<Record<string, string>> = {},
+): Fix {
+  return {title, code: `model.add(${activationCode(subjectOf(layer), given)});`};
+}
+
+function subjectOf(layer: LintedLayer): Subject {
+  const {activation} = layer;
+  if (!activation || activation.traits?.isLinear) return {...layer, activation: undefined};
+  return {...layer, activation: activation.name, slope: activation.traits ? [] : null};
 }

@@ -1,5 +1,5 @@
 import {isStraight} from '../chains.js';
-import {likeCode} from '../fixes.js';
+import {layerCode} from '../../../monitor/layer-code.js';
 import type {LintRule} from '../types.js';
 
 /** A bias that a batch normalization takes away again. */
@@ -25,6 +25,6 @@ export const biasBeforeNormalizationRule: LintRule = {
         layer: layer.name,
         message: `${layer.after[0].name} cancels its bias`,
         evidence: {normalization: layer.after[0].name, biases: layer.units},
-        fixes: [{title: 'Leave out the bias', code: `${likeCode(layer, {useBias: 'false'})};`}],
+        fixes: [{title: 'Leave out the bias', code: `${layerCode(layer, {useBias: 'false'})};`}],
       })),
 };

@@ -1,4 +1,4 @@
-import {activationCode} from '../../../monitor/layer-code.js';
+import {addActivation} from '../fixes.js';
 import type {LintRule, LintedLayer, LintedWeight} from '../types.js';
 
 const decayed = ({weights}: LintedLayer): LintedWeight[] =>
@@ -24,11 +24,6 @@ export const decayedActivationWeightsRule: LintRule = {
             ', ',
           )} of its activation ${decayed(layer).length === 1 ? 'is' : 'are'} drawn to 0 by weight decay`,
         evidence: Object.fromEntries(decayed(layer).map(({name, l1, l2}) => [name, {l1, l2}])),
-        fixes: [
-          {
-            title: 'Leave the regularizer out',
-            code: `model.add(${activationCode({...layer, activation: layer.activation?.name, slope: []})});`,
-          },
-        ],
+        fixes: [addActivation(layer, 'Leave the regularizer out')],
       })),
 };

@@ -1,5 +1,5 @@
 import {isStraight, onlyFollower, rangeText} from '../chains.js';
-import {likeCode} from '../fixes.js';
+import {layerCode} from '../../../monitor/layer-code.js';
 import type {LintProblem, LintRule, LintedLayer} from '../types.js';
 
 /** An activation right behind another. */
@@ -40,7 +40,7 @@ function checkLayer(layer: LintedLayer): LintProblem[] {
         role === 'kernel'
           ? {
               title: `Leave out the activation of ${layer.name}`,
-              code: `${likeCode(layer)};`,
+              code: `${layerCode(layer)};`,
             }
           : {title: `Leave out ${layer.name}`},
         {title: `Or leave out ${next.name}`},

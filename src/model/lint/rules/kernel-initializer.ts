@@ -1,6 +1,5 @@
-import {onlyFollower, short} from '../chains.js';
-import {useInitializer} from '../fixes.js';
-import {normalizeBeforeActivation} from '../../../monitor/fixes.js';
+import {activationLayerOf, onlyFollower, short} from '../chains.js';
+import {normalize, useInitializer} from '../fixes.js';
 import type {LintProblem, LintRule, LintedActivation, LintedLayer} from '../types.js';
 
 /** Signals or gradients that grow or shrink more than this, as a standard deviation, are told. */
@@ -115,7 +114,7 @@ const isOff = (moment: number): boolean =>
 function checkStack(layer: LintedLayer, {behindKernel, kernels}: Walk): LintProblem | null {
   const {actual, ideal} = behindKernel;
   const signal = actual.signal / ideal.signal;
-  const {gradient} = actual;
+  const gradient = actual.gradient / ideal.gradient;
   const isGradient = !isOff(signal) && isOff(gradient);
   if ((!isOff(signal) && !isGradient) || isOff(ideal.gradient)) return null;
   const value = deviation(isGradient ? gradient : signal);
@@ -123,7 +122,7 @@ function checkStack(layer: LintedLayer, {behindKernel, kernels}: Walk): LintProb
   return problemOf(
     culprit,
     `over ${kernels.length} layers, from ${kernels[0].name} to ${layer.name}, ` +
-      `${isGradient ? 'gradients' : 'signals'} ${value < 1 ? 'shrink' : 'grow'} to ${short(value)} of their size`,
+      `${isGradient ? 'gradients' : 'signals'} become ${short(value)} times as large`,
     {
       [isGradient ? 'gradient' : 'signal']: value,
       scales: Object.fromEntries(kernels.map(each => [each.name, each.kernel!.scale])),
@@ -136,14 +135,15 @@ function checkStack(layer: LintedLayer, {behindKernel, kernels}: Walk): LintProb
 function checkFirst(layer: LintedLayer): LintProblem | null {
   const {kernel, before, activation} = layer;
   if (!kernel || kernel.scale === null || kernel.scale === 0) return null;
-  if (activationFor(layer)?.traits?.hasOwnKernelScale || isNormalized(layer)) return null;
+  if (activationLayerOf(layer).activation?.traits?.hasOwnKernelScale || isNormalized(layer))
+    return null;
   const previous = before[0] ? activationBefore(before[0]) : null;
   const wanted = previous?.traits?.kernelScale ?? 1;
   const value = deviation(kernel.scale / wanted);
   if (!isOff(kernel.scale / wanted)) return null;
   return problemOf(
     layer,
-    `its kernel starts at ${short(value)} times the size that keeps signals as they are`,
+    `its kernel starts ${short(value)} times as large as signals need to keep their size`,
     {
       ratio: value,
       scale: kernel.scale,
@@ -160,13 +160,6 @@ function isNormalized(layer: LintedLayer): boolean {
   return role === 'batch normalization' || role === 'normalization';
 }
 
-/** The activation that a layer's outputs go into. */
-function activationFor(layer: LintedLayer): LintedActivation | null {
-  if (!layer.activation?.traits?.isLinear) return layer.activation;
-  const next = onlyFollower(layer);
-  return next?.role === 'activation' ? next.activation : layer.activation;
-}
-
 /** The activation that the inputs of a layer come from. */
 function activationBefore({role, activation, before}: LintedLayer): LintedActivation | null {
   if (role === 'moving' || role === 'dropout')
@@ -179,7 +172,7 @@ function problemOf(
   message: string,
   evidence: Readonly<Record<string, unknown>>,
 ): LintProblem {
-  const own = activationFor(layer);
+  const own = activationLayerOf(layer).activation;
   const fits = own?.traits && !own.traits.isLinear && Number.isFinite(own.traits.kernelScale);
   const initializer = fits ? `initializerFor('${own.name}')` : "'heNormal'";
   return {
@@ -189,7 +182,7 @@ function problemOf(
     evidence,
     fixes: [
       useInitializer(layer, initializer, 'Start the kernels at the scale of their activation'),
-      normalizeBeforeActivation({...layer, activation: own?.name, slope: []}),
+      normalize(layer),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import {percent} from '../../../monitor/text.js';
-import {activationCode} from '../../../monitor/layer-code.js';
+import {addActivation} from '../fixes.js';
 import type {LintRule, LintedLayer} from '../types.js';
 
 /** The share of a model's weights that one activation may have. */
@@ -27,11 +27,6 @@ export const manyActivationWeightsRule: LintRule = {
         layer: layer.name,
         message: `its activation has ${sizeOf(layer)} weights, ${percent(sizeOf(layer) / weightCount)} of the model's`,
         evidence: {weights: sizeOf(layer), ofModel: sizeOf(layer) / weightCount},
-        fixes: [
-          {
-            title: 'Let all units share them',
-            code: `model.add(${activationCode({...layer, activation: layer.activation?.name, slope: []}, {sharedAxes: "'all'"})});`,
-          },
-        ],
+        fixes: [addActivation(layer, 'Let all units share them', {sharedAxes: "'all'"})],
       })),
 };

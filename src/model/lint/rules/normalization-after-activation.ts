@@ -1,4 +1,4 @@
-import {normalizeBeforeActivation} from '../../../monitor/fixes.js';
+import {normalize} from '../fixes.js';
 import type {LintRule} from '../types.js';
 
 /** A batch normalization of what a ReLU or its like has cut off. */
@@ -23,8 +23,6 @@ export const normalizationAfterActivationRule: LintRule = {
         layer: layer.after[0].name,
         message: `it normalizes what ${layer.activation!.name} in ${layer.name} has already cut off at 0`,
         evidence: {activation: layer.activation!.name, in: layer.name},
-        fixes: [
-          normalizeBeforeActivation({...layer, activation: layer.activation!.name, slope: []}),
-        ],
+        fixes: [normalize(layer)],
       })),
 };

@@ -1,6 +1,7 @@
 import {lastStep, rangeText} from '../chains.js';
 import type {LastStep} from '../chains.js';
 import {useActivation, useLoss} from '../fixes.js';
+import type {Fix} from '../fixes.js';
 import type {LossTraits} from '../losses.js';
 import type {LintProblem, LintRule, LintedOutput} from '../types.js';
 
@@ -50,7 +51,7 @@ function checkOutput(output: LintedOutput): LintProblem[] {
               title: `Put ${activation} behind it`,
               code: `model.add(tf.layers.activation({activation: '${activation}'}));`,
             },
-        ...otherLosses(last, units),
+        ...otherLosses(last, loss, units),
       ],
       ...verdict,
     },
@@ -63,17 +64,17 @@ function suited({activation, reads}: LossTraits, units: number | null): string {
 }
 
 /** Losses that read what the output gives. */
-function otherLosses({activation, range: [low, high]}: LastStep, units: number | null) {
-  if (activation?.gives === 'probabilities') {
-    return units === 1 ? [] : [useLoss("'categoricalCrossentropy'")];
-  }
+function otherLosses(
+  {activation, range: [low, high]}: LastStep,
+  {reads, isSparse}: LossTraits,
+  units: number | null,
+): Fix[] {
+  if (activation?.gives === 'probabilities') return [useLoss("'categoricalCrossentropy'")];
   if (low === 0 && high === 1) return [useLoss("'binaryCrossentropy'")];
-  if (low === null && high === null) {
-    return [
-      useLoss(units === 1 ? 'tf.losses.sigmoidCrossEntropy' : 'tf.losses.softmaxCrossEntropy'),
-    ];
-  }
-  return [];
+  const areLogits = low === null && high === null && reads !== 'numbers' && !isSparse;
+  if (!areLogits) return [];
+  const isBinary = units === 1 || reads === 'probabilities';
+  return [useLoss(`tf.losses.${isBinary ? 'sigmoid' : 'softmax'}CrossEntropy`)];
 }
 
 function judge(last: LastStep, loss: LossTraits, units: number | null): Verdict | null {
@@ -172,14 +173,11 @@ function judgeLogits(last: LastStep, loss: LossTraits): Verdict | null {
   };
 }
 
-function judgeNumbers(
-  last: LastStep,
-  {name, outputs, targets, activation}: LossTraits,
-): Verdict | null {
+function judgeNumbers(last: LastStep, {name, outputs, targets}: LossTraits): Verdict | null {
   const [low, high] = last.range;
   if (outputs[0] === 0 && (low === null || low < 0)) {
     return {
-      severity: activation === 'softplus' && name === 'poisson' ? 'error' : 'warning',
+      severity: name === 'poisson' ? 'error' : 'warning',
       message: `${name} takes the logarithm of outputs that must not be negative, but ${nameOf(last)} gives ${rangeText(last.range)}`,
     };
   }

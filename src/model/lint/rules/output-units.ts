@@ -1,5 +1,6 @@
 import {lastStep} from '../chains.js';
-import {likeCode, useLoss} from '../fixes.js';
+import {useLoss} from '../fixes.js';
+import {layerCode} from '../../../monitor/layer-code.js';
 import type {LintProblem, LintRule, LintedOutput} from '../types.js';
 
 /** The number of outputs against that of the classes. */
@@ -20,8 +21,8 @@ function checkOutput(output: LintedOutput): LintProblem[] {
   const isBinary = !isOverClasses && classes === 2 && units <= 2;
   if (units === classes || isBinary) return [];
   const owner = lastStep(output)?.layer ?? layer;
-  const maker = owner.role === 'kernel' ? owner : (owner.before[0] ?? owner);
-  const size = Object.keys(maker.arguments)[0] ?? 'units';
+  const [size = 'units'] = Object.keys(owner.arguments);
+  const activation = classes > 2 || isOverClasses ? 'softmax' : 'sigmoid';
   return [
     {
       severity: 'error',
@@ -31,7 +32,7 @@ function checkOutput(output: LintedOutput): LintProblem[] {
       fixes: [
         {
           title: 'Give it one unit for each class',
-          code: `${likeCode(maker, {[size]: String(classes), activation: `'${classes > 2 || isOverClasses ? 'softmax' : 'sigmoid'}'`})};`,
+          code: `${layerCode(owner, {[size]: String(classes), activation: `'${activation}'`})};`,
         },
         ...(isOverClasses ? [] : [useLoss("'categoricalCrossentropy'")]),
       ],

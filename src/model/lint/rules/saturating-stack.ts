@@ -1,6 +1,5 @@
 import {short} from '../chains.js';
-import {useActivation} from '../fixes.js';
-import {normalizeBeforeActivation} from '../../../monitor/fixes.js';
+import {normalize, useActivation} from '../fixes.js';
 import type {LintProblem, LintRule, LintedLayer} from '../types.js';
 
 /** So many saturating layers may follow each other. */
@@ -57,7 +56,7 @@ function checkStack(stack: readonly LintedLayer[]): LintProblem[] {
       evidence: {layers: stack.map(({name}) => name), slopes, passed},
       fixes: [
         useActivation(layer, 'relu', 'Use an activation whose slope stays 1 on one side'),
-        normalizeBeforeActivation({...layer, activation: layer.activation!.name, slope: []}),
+        normalize(layer),
       ],
     },
   ];

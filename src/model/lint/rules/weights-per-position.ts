@@ -1,4 +1,4 @@
-import {activationCode} from '../../../monitor/layer-code.js';
+import {addActivation} from '../fixes.js';
 import type {LintRule, LintedLayer} from '../types.js';
 
 const sizeOf = ({weights}: LintedLayer): number =>
@@ -25,10 +25,7 @@ export const weightsPerPositionRule: LintRule = {
           ofModel: sizeOf(layer) / weightCount,
         },
         fixes: [
-          {
-            title: 'Share the weights over all positions',
-            code: `model.add(${activationCode({...layer, activation: layer.activation?.name, slope: []}, {sharedAxes: "'spatial'"})});`,
-          },
+          addActivation(layer, 'Share the weights over all positions', {sharedAxes: "'spatial'"}),
         ],
       })),
 };
