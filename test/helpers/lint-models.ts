@@ -164,6 +164,38 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     classifier(dense(1, {activation: 'sigmoid'})),
     {...BINARY, classes: 3},
   ),
+  'softmax of two classes, squared error': mistake(
+    'output-activation',
+    classifier(softmax(2)),
+    SQUARES,
+  ),
+  'a softmax in the middle': mistake(
+    'hidden-probabilities',
+    stack([20], dense(32, {activation: 'softmax'}), softmax(3)),
+    CLASSES,
+  ),
+  'an LSTM of ReLUs': mistake(
+    'unbounded-recurrent',
+    stack([6, 4], tf.layers.lstm({units: 8, activation: 'relu'}), softmax(3)),
+    CLASSES,
+  ),
+  'ReLU both ways through time': mistake(
+    'unbounded-recurrent',
+    stack(
+      [6, 4],
+      tf.layers.bidirectional({
+        layer: tf.layers.simpleRNN({units: 8, activation: 'relu'}) as tf.RNN,
+        mergeMode: 'concat',
+      }),
+      softmax(3),
+    ),
+    CLASSES,
+  ),
+  'five tanh layers': mistake(
+    'saturating-stack',
+    stack([20], ...times(5, () => dense(20, {activation: 'tanh'})), softmax(3)),
+    CLASSES,
+  ),
   'six sigmoid layers': mistake(
     'saturating-stack',
     stack([20], ...times(6, () => dense(20, {activation: 'sigmoid'})), softmax(3)),
@@ -330,6 +362,17 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
   'PReLU of each pixel': mistake(
     'weights-per-position',
     stack([8, 8, 1], conv(8), layers.prelu(), tf.layers.flatten(), softmax(3)),
+    CLASSES,
+  ),
+  'stock PReLU of each pixel, with weight decay': mistake(
+    ['weights-per-position', 'decayed-activation-weights'],
+    stack(
+      [8, 8, 1],
+      conv(8),
+      tf.layers.prelu({alphaRegularizer: tf.regularizers.l2({l2: 0.01})}),
+      tf.layers.flatten(),
+      softmax(3),
+    ),
     CLASSES,
   ),
   'PReLU with weight decay': mistake(
@@ -653,6 +696,24 @@ export const HEALTHY: Readonly<Record<string, Case>> = {
       dense(1, {activation: 'sigmoid'}),
     ),
     {...BINARY, classes: 2},
+  ),
+  IRNN: healthy(
+    stack(
+      [24, 3],
+      tf.layers.simpleRNN({units: 16, activation: 'relu', recurrentInitializer: 'identity'}),
+      softmax(3),
+    ),
+    CLASSES,
+  ),
+  'channels first': healthy(
+    stack(
+      [3, 16, 16],
+      conv(8, {dataFormat: 'channelsFirst'}),
+      layers.prelu({sharedAxes: 'spatial', dataFormat: 'channelsFirst'}),
+      tf.layers.flatten(),
+      softmax(3),
+    ),
+    CLASSES,
   ),
   'GRU forecaster': healthy(stack([24, 3], tf.layers.gru({units: 32}), dense(1)), SQUARES),
   'sequence tagger': healthy(

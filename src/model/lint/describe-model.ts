@@ -3,6 +3,7 @@ import {graphOf, nodesOf} from '../../monitor/flow.js';
 import type {GraphNode, Layer} from '../../monitor/flow.js';
 import {channelAxis, classesOf, isWhole, wholeActivation} from '../../monitor/find-layers.js';
 import {hasUnits} from '../../monitor/layer-code.js';
+import type {Initializer} from '../../tfjs-classes.js';
 import {activationOf, ofString} from './describe-activation.js';
 import {kernelOf} from './initial-kernel.js';
 import type {LintedLayer, LintedWeight, Role} from './types.js';
@@ -112,6 +113,7 @@ function describeCall(
     keepsMoments: MOMENTS_KEPT.includes(layer.getClassName()),
     weights: weightsOf(layer),
     arguments: argumentsOf(layer),
+    keepsState: isRecurrent && keepsState(layer),
     isOutput: false,
   };
   for (const source of joined) source.after.push(described);
@@ -139,6 +141,12 @@ function cellActivation(layer: Layer): LintedLayer['activation'] {
   const cells = (cell.cells ?? [cell]) as readonly {activation?: object}[];
   const {activation} = cells[cells.length - 1];
   return activation ? ofString(activation) : null;
+}
+
+/** Whether the recurrent kernel starts as the identity, which leaves the state as it is. */
+function keepsState(layer: Layer): boolean {
+  const {cell} = layer as unknown as {cell: {recurrentInitializer?: Initializer}};
+  return cell.recurrentInitializer?.getClassName() === 'Identity';
 }
 
 /** The class and the size of the layer whose outputs an activation is for. */
@@ -177,13 +185,12 @@ function weightsOf(layer: Layer): LintedWeight[] {
     if (!variable) return [];
     const shape = variable.shape as number[];
     const outer = definition.length === undefined ? shape : shape.slice(0, -1);
-    const channel = channelAxis(false, outer.length);
     const {l1 = 0, l2 = 0} = regularizerOf(config[`${name}Regularizer`]);
     return {
       name,
       shape,
       size: tf.util.sizeFromShape(shape),
-      isPerPosition: layer.trainable && outer.some((size, axis) => axis !== channel && size > 1),
+      isPerPosition: outer.filter(size => size > 1).length > 1,
       l1,
       l2,
       isDefault: Boolean(definition.regularizer),

@@ -11,7 +11,7 @@ export type {Fix} from '../../monitor/fixes.js';
 export function useActivation(layer: LintedLayer, activation: string, title?: string): Fix {
   const given = {activation: `'${activation}'`};
   const code =
-    layer.role === 'kernel'
+    layer.role === 'kernel' || layer.role === 'recurrent'
       ? layerCode(layer, given)
       : `tf.layers.activation({activation: '${activation}'})`;
   return {title: title ?? `Use ${activation} there`, code: `${code};`};

@@ -71,7 +71,7 @@ export interface LintedWeight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly size: number;
-  /** Whether it is learned, and for each position, not only each channel. */
+  /** Whether there is one for each position, not only for each channel. */
   readonly isPerPosition: boolean;
   readonly l1: number;
   readonly l2: number;
@@ -99,6 +99,8 @@ export interface LintedLayer extends LayerClass {
   readonly dropout: Readonly<Record<string, number>>;
   /** Whether what it drops leaves mean and variance as they are. */
   readonly keepsMoments: boolean;
+  /** Whether it is recurrent and its recurrent kernel starts as the identity. */
+  readonly keepsState: boolean;
   /** The weights of its activation. */
   readonly weights: readonly LintedWeight[];
   /** The arguments that it cannot be made without, as code. */

@@ -5,6 +5,7 @@ import {doubledActivationRule} from './doubled-activation.js';
 import {dropoutBeforeNormalizationRule} from './dropout-before-normalization.js';
 import {dropoutOfOutputsRule} from './dropout-of-outputs.js';
 import {dropoutRateRule} from './dropout-rate.js';
+import {hiddenProbabilitiesRule} from './hidden-probabilities.js';
 import {identicalKernelsRule} from './identical-kernels.js';
 import {initialLossRule} from './initial-loss.js';
 import {kernelInitializerRule} from './kernel-initializer.js';
@@ -18,15 +19,18 @@ import {saturatingStackRule} from './saturating-stack.js';
 import {selfNormalizingRule} from './self-normalizing.js';
 import {signalScaleRule} from './signal-scale.js';
 import {targetRangeRule} from './target-range.js';
+import {unboundedRecurrentRule} from './unbounded-recurrent.js';
 import {weightsPerPositionRule} from './weights-per-position.js';
 
 /** Every rule, in the order of their findings. */
 export const lintRules: readonly LintRule[] = [
   outputActivationRule,
   outputUnitsRule,
+  hiddenProbabilitiesRule,
   doubledActivationRule,
   linearStackRule,
   saturatingStackRule,
+  unboundedRecurrentRule,
   kernelInitializerRule,
   identicalKernelsRule,
   selfNormalizingRule,

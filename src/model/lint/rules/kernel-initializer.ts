@@ -2,7 +2,9 @@ import {activationLayerOf, onlyFollower, short} from '../chains.js';
 import {normalize, useInitializer} from '../fixes.js';
 import type {LintProblem, LintRule, LintedActivation, LintedLayer} from '../types.js';
 
-/** Signals or gradients that grow or shrink more than this, as a standard deviation, are told. */
+/** Signals or gradients that grow or shrink more than this, as a standard deviation, are told… */
+const TOLD = 4;
+/** … and more than this is a warning. */
 const MOST = 10;
 
 /** How signals and gradients fare from the first kernel of a stack on. */
@@ -49,22 +51,27 @@ export const kernelInitializerRule: LintRule = {
     'He et al., 2015, https://arxiv.org/abs/1502.01852; Schoenholz et al., 2017, https://arxiv.org/abs/1611.01232',
   check: ({layers}) => {
     const walks = new Map<LintedLayer, Walk>();
-    const found: LintProblem[] = [];
-    const told = new Set<LintedLayer>();
+    const worst = new Map<LintedLayer, Fault>();
     for (const layer of layers) {
       const {before, isJoining} = layer;
       const from = before.length === 1 && !isJoining ? (walks.get(before[0]) ?? FRESH) : FRESH;
       const walk = step(from, layer);
       walks.set(layer, walk);
-      if (layer.role !== 'kernel' || layer.isOutput || told.has(walk.kernels[0])) continue;
-      const problem = checkFirst(layer) ?? checkStack(layer, walk);
-      if (!problem) continue;
-      for (const kernel of walk.kernels) told.add(kernel);
-      found.push(problem);
+      if (layer.role !== 'kernel' || layer.isOutput) continue;
+      const fault = checkAlone(layer) ?? checkStack(layer, walk);
+      const first = walk.kernels[0] ?? layer;
+      if (fault && fault.size > (worst.get(first)?.size ?? TOLD)) worst.set(first, fault);
     }
-    return found;
+    return [...worst.values()].map(({problem}) => problem);
   },
 };
+
+/** What is wrong with the kernels of a stack. */
+interface Fault {
+  /** How many times something has grown or shrunk. */
+  readonly size: number;
+  readonly problem: LintProblem;
+}
 
 function step(from: Walk, layer: LintedLayer): Walk {
   const {role, kernel, activation} = layer;
@@ -106,51 +113,47 @@ function bend(walk: Walk, activation: LintedActivation): Walk {
   return {...walk, actual: through(walk.actual), ideal: through(walk.ideal), activation};
 }
 
-const deviation = (moment: number): number => Math.sqrt(moment);
-const isOff = (moment: number): boolean =>
-  !(deviation(moment) >= 1 / MOST && deviation(moment) <= MOST);
+/** How many times something has grown or shrunk, by its second moment. */
+function sizeOf(moment: number): number {
+  return Math.sqrt(Math.max(moment, 1 / moment));
+}
 
 /** Signals and gradients at the kernel of a layer, before its own activation. */
-function checkStack(layer: LintedLayer, {behindKernel, kernels}: Walk): LintProblem | null {
+function checkStack(layer: LintedLayer, {behindKernel, kernels}: Walk): Fault | null {
   const {actual, ideal} = behindKernel;
   const signal = actual.signal / ideal.signal;
   const gradient = actual.gradient / ideal.gradient;
-  const isGradient = !isOff(signal) && isOff(gradient);
-  if ((!isOff(signal) && !isGradient) || isOff(ideal.gradient)) return null;
-  const value = deviation(isGradient ? gradient : signal);
-  const culprit = kernels.length > 1 ? kernels[1] : layer;
-  return problemOf(
-    culprit,
-    `over ${kernels.length} layers, from ${kernels[0].name} to ${layer.name}, ` +
-      `${isGradient ? 'gradients' : 'signals'} become ${short(value)} times as large`,
-    {
-      [isGradient ? 'gradient' : 'signal']: value,
-      scales: Object.fromEntries(kernels.map(each => [each.name, each.kernel!.scale])),
-      initializer: culprit.kernel!.initializer,
-    },
-  );
+  const isGradient = sizeOf(signal) <= TOLD;
+  const moment = isGradient ? gradient : signal;
+  if (!(sizeOf(moment) > TOLD) || sizeOf(ideal.gradient) > MOST) return null;
+  const culprit = kernels[1] ?? layer;
+  const what = isGradient ? 'gradients' : 'signals';
+  const message =
+    `over ${kernels.length} layers, from ${kernels[0].name} to ${layer.name}, ${what} become ` +
+    `${short(Math.sqrt(moment))} times as large`;
+  return faultOf(culprit, moment, message, {
+    [what]: Math.sqrt(moment),
+    scales: Object.fromEntries(kernels.map(each => [each.name, each.kernel!.scale])),
+    initializer: culprit.kernel!.initializer,
+  });
 }
 
 /** One kernel that is far off by itself. */
-function checkFirst(layer: LintedLayer): LintProblem | null {
-  const {kernel, before, activation} = layer;
+function checkAlone(layer: LintedLayer): Fault | null {
+  const {kernel, before} = layer;
   if (!kernel || kernel.scale === null || kernel.scale === 0) return null;
-  if (activationLayerOf(layer).activation?.traits?.hasOwnKernelScale || isNormalized(layer))
-    return null;
+  const {activation} = activationLayerOf(layer);
+  if (activation?.traits?.hasOwnKernelScale || isNormalized(layer)) return null;
   const previous = before[0] ? activationBefore(before[0]) : null;
-  const wanted = previous?.traits?.kernelScale ?? 1;
-  const value = deviation(kernel.scale / wanted);
-  if (!isOff(kernel.scale / wanted)) return null;
-  return problemOf(
+  const usualScale = previous?.traits?.kernelScale ?? 1;
+  const moment = kernel.scale / usualScale;
+  if (!(sizeOf(moment) > MOST)) return null;
+  const ratio = Math.sqrt(moment);
+  return faultOf(
     layer,
-    `its kernel starts ${short(value)} times as large as signals need to keep their size`,
-    {
-      ratio: value,
-      scale: kernel.scale,
-      usualScale: wanted,
-      initializer: kernel.initializer,
-      activation: activation?.name ?? null,
-    },
+    moment,
+    `its kernel starts ${short(ratio)} times as large as signals need to keep their size`,
+    {ratio, scale: kernel.scale, usualScale, initializer: kernel.initializer},
   );
 }
 
@@ -167,22 +170,25 @@ function activationBefore({role, activation, before}: LintedLayer): LintedActiva
   return role === 'kernel' || role === 'activation' ? activation : null;
 }
 
-function problemOf(
+function faultOf(
   layer: LintedLayer,
+  moment: number,
   message: string,
   evidence: Readonly<Record<string, unknown>>,
-): LintProblem {
-  const own = activationLayerOf(layer).activation;
-  const fits = own?.traits && !own.traits.isLinear && Number.isFinite(own.traits.kernelScale);
-  const initializer = fits ? `initializerFor('${own.name}')` : "'heNormal'";
+): Fault {
+  const {activation} = activationLayerOf(layer);
+  const {traits} = activation ?? {};
+  const fits = traits && !traits.isLinear && Number.isFinite(traits.kernelScale);
+  const initializer = fits ? `initializerFor('${activation!.name}')` : "'heNormal'";
+  const title = 'Start the kernels at the scale of their activation';
   return {
-    severity: 'warning',
-    layer: layer.name,
-    message,
-    evidence,
-    fixes: [
-      useInitializer(layer, initializer, 'Start the kernels at the scale of their activation'),
-      normalize(layer),
-    ],
+    size: sizeOf(moment),
+    problem: {
+      severity: sizeOf(moment) > MOST ? 'warning' : 'info',
+      layer: layer.name,
+      message,
+      evidence,
+      fixes: [useInitializer(layer, initializer, title), normalize(layer)],
+    },
   };
 }

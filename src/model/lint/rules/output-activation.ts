@@ -28,34 +28,34 @@ type Verdict = Pick<LintProblem, 'severity' | 'message'> & Partial<LintProblem>;
 function checkOutput(output: LintedOutput): LintProblem[] {
   const {loss, units, name} = output;
   const last = lastStep(output);
-  if (!loss || !last) return [];
-  const verdict = judge(last, loss, units);
+  const verdict = last && judge(last, output);
   if (!verdict) return [];
-  const activation = suited(loss, units);
-  const {layer, range} = last;
-  const isActivation = last.activation !== null;
+  const {layer, range, activation} = last;
   return [
     {
       layer: layer.name,
       evidence: {
         output: name,
-        loss: loss.name,
-        activation: last.activation?.name ?? null,
-        range: last.activation?.gives ? null : range,
+        loss: loss?.name ?? null,
+        activation: activation?.name ?? null,
+        range: activation?.gives ? null : range,
         units,
       },
-      fixes: [
-        isActivation
-          ? useActivation(layer, activation)
-          : {
-              title: `Put ${activation} behind it`,
-              code: `model.add(tf.layers.activation({activation: '${activation}'}));`,
-            },
-        ...otherLosses(last, loss, units),
-      ],
+      fixes: loss ? fixesOf(last, loss, units) : [],
       ...verdict,
     },
   ];
+}
+
+function fixesOf(last: LastStep, loss: LossTraits, units: number | null): Fix[] {
+  const activation = suited(loss, units);
+  const first = last.activation
+    ? useActivation(last.layer, activation)
+    : {
+        title: `Put ${activation} behind it`,
+        code: `model.add(tf.layers.activation({activation: '${activation}'}));`,
+      };
+  return [first, ...otherLosses(last, loss, units)];
 }
 
 /** With one unit there is nothing to share out. */
@@ -77,31 +77,39 @@ function otherLosses(
   return [useLoss(`tf.losses.${isBinary ? 'sigmoid' : 'softmax'}CrossEntropy`)];
 }
 
-function judge(last: LastStep, loss: LossTraits, units: number | null): Verdict | null {
-  if (last.activation?.gives === 'probabilities') return judgeProbabilities(last, loss, units);
-  if (last.activation?.gives === 'log-probabilities') return judgeLogarithms(last, loss);
+function judge(last: LastStep, {loss, units, classes}: LintedOutput): Verdict | null {
+  const gives = last.activation?.gives;
+  if (gives === 'probabilities' && units === 1) return alwaysOne(last);
+  if (!loss) return null;
+  if (gives === 'probabilities') return judgeProbabilities(last, loss, units);
+  if (gives === 'log-probabilities') return judgeLogarithms(last, loss);
   if (loss.reads === 'class probabilities' || loss.reads === 'probabilities') {
     return judgeForProbabilities(last, loss, units);
   }
   if (loss.reads === 'logits' || loss.reads === 'class logits') return judgeLogits(last, loss);
+  const isProbability = last.range[0] === 0 && last.range[1] === 1;
+  if (classes !== null && isProbability) return squaresOf(loss, units === 1);
   return judgeNumbers(last, loss);
 }
 
 const nameOf = ({activation}: LastStep): string => activation?.name ?? 'its normalization';
+
+function alwaysOne(last: LastStep): Verdict {
+  return {
+    severity: 'error',
+    message: `${nameOf(last)} over one unit is always 1, whatever the inputs`,
+    why:
+      'Outputs that add up to 1 leave one unit alone no choice; its gradient is 0. One unit gives a ' +
+      'probability by sigmoid.',
+    fixes: [useActivation(last.layer, 'sigmoid'), useLoss("'binaryCrossentropy'")],
+  };
+}
 
 function judgeProbabilities(
   last: LastStep,
   loss: LossTraits,
   units: number | null,
 ): Verdict | null {
-  if (units === 1) {
-    return {
-      severity: 'error',
-      message: `${nameOf(last)} over one unit is always 1, whatever the inputs`,
-      why: 'Outputs that add up to 1 leave one unit alone no choice; its gradient is 0. One unit gives a probability by sigmoid.',
-      fixes: [useActivation(last.layer, 'sigmoid'), useLoss("'binaryCrossentropy'")],
-    };
-  }
   if (loss.reads === 'logits' || loss.reads === 'class logits') return twice(last, loss);
   if (loss.reads === 'probabilities' && units !== null && units > 2) {
     return {
@@ -115,7 +123,18 @@ function judgeProbabilities(
       message: `${loss.name} compares with −1 and 1, but ${nameOf(last)} gives 0 … 1`,
     };
   }
-  return null;
+  return loss.reads === 'numbers' ? squaresOf(loss, false) : null;
+}
+
+function squaresOf({name}: LossTraits, isBinary: boolean): Verdict {
+  return {
+    severity: 'info',
+    message: `${name} learns probabilities slowly: where they are wrong and sure, its gradient vanishes`,
+    why:
+      'The slope of a sigmoid or softmax is nearly 0 where it is sure, right or wrong; cross-entropy ' +
+      'makes up for that, other losses do not.',
+    fixes: [useLoss(isBinary ? "'binaryCrossentropy'" : "'categoricalCrossentropy'")],
+  };
 }
 
 function twice(last: LastStep, loss: LossTraits): Verdict {

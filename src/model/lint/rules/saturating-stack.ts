@@ -6,7 +6,7 @@ import type {LintProblem, LintRule, LintedLayer} from '../types.js';
 const MOST = 2;
 
 /** The share of a gradient that a stack lets through, below which it is told, and is a warning. */
-const TOLD = 0.1;
+const TOLD = 0.2;
 const WARNED = 0.03;
 
 /** Saturating activations one after the other, without normalization or a way around. */
