@@ -766,6 +766,10 @@ export const HEALTHY: Readonly<Record<string, Case>> = {
     stack([32], dense(64), layers.swiglu(), dense(64), layers.swiglu(), softmax(4)),
     CLASSES,
   ),
+  'Kolmogorov-Arnold network': healthy(
+    stack([4], layers.kan({units: 8}), layers.kan({units: 3}), layers.softmax()),
+    CLASSES,
+  ),
   'deep PReLU network': healthy(
     stack(
       [32],

@@ -19,6 +19,8 @@ function checkLayer(layer: LintedLayer): LintProblem[] {
   const next = onlyFollower(layer);
   if (next?.role !== 'activation' || !next.activation || isStraight(next)) return [];
   const second = next.activation;
+  // Layers that mix units may do the work of a kernel.
+  if (![activation, second].every(({traits, gives}) => traits ?? gives)) return [];
   const isIdle =
     activation.traits && second.traits && !second.traits.changes(activation.traits.range);
   const squashesTwice = activation.gives !== undefined && second.gives !== undefined;
