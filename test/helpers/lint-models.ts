@@ -303,6 +303,11 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     stack([20], relu(16, {kernelInitializer: 'ones'}), softmax(3)),
     CLASSES,
   ),
+  'a bias far below 0': mistake(
+    'initial-bias',
+    stack([20], relu(16, {biasInitializer: tf.initializers.constant({value: -5})}), softmax(3)),
+    CLASSES,
+  ),
   'SELU by He': mistake(
     'self-normalizing',
     stack([20], ...times(3, () => relu(32, {activation: 'selu'})), softmax(3)),

@@ -109,6 +109,7 @@ function describeCall(
     activation: isRecurrent ? cellActivation(layer) : activationOf(layer),
     kernel: isRecurrent ? null : kernelOf(layer),
     hasBias: (layer as {useBias?: boolean}).useBias === true,
+    initialBias: biasOf(layer),
     dropout: ratesOf(layer),
     keepsMoments: MOMENTS_KEPT.includes(layer.getClassName()),
     weights: weightsOf(layer),
@@ -154,6 +155,12 @@ function producerOf({before}: LintedLayer): Partial<LintedLayer> {
   let [source] = before;
   while (source && !hasUnits(source.layerClass)) [source] = source.before;
   return source ? {producerClass: source.layerClass, arguments: source.arguments} : {};
+}
+
+function biasOf(layer: Layer): number | null {
+  const {biasInitializer} = layer as {biasInitializer?: Initializer};
+  const value = biasInitializer?.getConfig().value ?? null;
+  return typeof value === 'number' ? value : null;
 }
 
 function ratesOf(layer: Layer): Record<string, number> {

@@ -95,6 +95,8 @@ export interface LintedLayer extends LayerClass {
   readonly activation: LintedActivation | null;
   readonly kernel: LintedKernel | null;
   readonly hasBias: boolean;
+  /** What its biases start at; null where that is not one number. */
+  readonly initialBias: number | null;
   /** The shares that it drops, by argument, such as `rate` or `recurrentDropout`. */
   readonly dropout: Readonly<Record<string, number>>;
   /** Whether what it drops leaves mean and variance as they are. */

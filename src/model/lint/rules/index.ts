@@ -7,6 +7,7 @@ import {dropoutOfOutputsRule} from './dropout-of-outputs.js';
 import {dropoutRateRule} from './dropout-rate.js';
 import {hiddenProbabilitiesRule} from './hidden-probabilities.js';
 import {identicalKernelsRule} from './identical-kernels.js';
+import {initialBiasRule} from './initial-bias.js';
 import {initialLossRule} from './initial-loss.js';
 import {kernelInitializerRule} from './kernel-initializer.js';
 import {learningRateRule} from './learning-rate.js';
@@ -33,6 +34,7 @@ export const lintRules: readonly LintRule[] = [
   unboundedRecurrentRule,
   kernelInitializerRule,
   identicalKernelsRule,
+  initialBiasRule,
   selfNormalizingRule,
   biasBeforeNormalizationRule,
   normalizationAfterActivationRule,
