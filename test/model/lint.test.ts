@@ -157,7 +157,8 @@ describe('nested models and shared layers', () => {
 });
 
 describe('a sample', () => {
-  const rows = (count: number, size: number): tf.Tensor => tf.randomNormal([count, size], 0, 1);
+  const rows = (count: number, size: number): tf.Tensor =>
+    tf.randomNormal([count, size], 0, 1, 'float32', 7);
   const classifier = (stddev = 0.05): tf.Sequential =>
     tf.sequential({
       layers: [
@@ -223,7 +224,14 @@ describe('a sample', () => {
 
   test('targets that the outputs cannot reach, or the loss does not take, are told', () => {
     const model = tf.sequential({
-      layers: [tf.layers.dense({units: 1, inputShape: [3], activation: 'sigmoid', name: 'last'})],
+      layers: [
+        tf.layers.dense({
+          units: 1,
+          inputShape: [3],
+          activation: 'sigmoid',
+          kernelInitializer: 'zeros',
+        }),
+      ],
     });
     const x = rows(4, 3);
     const prices = tf.tensor2d([10, 200, 30, 5], [4, 1]);
@@ -235,6 +243,18 @@ describe('a sample', () => {
     expect(check('meanSquaredError', labels)).toEqual([]);
     expect(check('binaryCrossentropy', signs)).toContain('target-range');
     expect(check('binaryCrossentropy', labels)).toEqual([]);
+    const margins = tf.sequential({layers: [tf.layers.dense({units: 1, inputShape: [3]})]});
+    const hinge = (y: tf.Tensor): LintFinding[] =>
+      lintModel(margins, {loss: 'hinge', sample: {x, y}});
+    expect(hinge(labels)).toMatchObject([{rule: 'target-range', severity: 'warning'}]);
+    expect(hinge(signs)).toEqual([]);
+  });
+
+  test('an index beyond the classes is told', () => {
+    const y = tf.tensor2d([0, 1, 2, 3, 5, 0, 1, 2], [8, 1]);
+    const sparse = 'sparseCategoricalCrossentropy';
+    const found = lintModel(classifier(), {loss: sparse, sample: {x: rows(8, 20), y}});
+    expect(found).toMatchObject([{rule: 'target-range', evidence: {accepted: [0, 4]}}]);
   });
 
   test('the code of its fixes runs', async () => {

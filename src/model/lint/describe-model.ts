@@ -76,9 +76,9 @@ function visit(
     const before = inputTensors.map(tensor => sources.get(tensor) ?? null);
     const name = prefix + layer.name;
     const {layer: inner} = layer as {layer?: Layer};
-    const model = [layer, inner].find(each => each instanceof tf.LayersModel);
-    const after = model
-      ? visit(model, `${name}/`, before, found)
+    const nested = [layer, inner].find(each => each instanceof tf.LayersModel);
+    const after = nested
+      ? visit(nested, `${name}/`, before, found)
       : [describeCall(node, name, before, found)];
     outputTensors.forEach((tensor, index) => sources.set(tensor, after[index] ?? after[0]));
   }

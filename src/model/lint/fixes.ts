@@ -20,7 +20,7 @@ export function useActivation(layer: LintedLayer, activation: string, title?: st
 /** Compiles the model with another loss. */
 export function useLoss(loss: string): Fix {
   return {
-    title: `Or use the loss ${loss.replaceAll("'", '')}`,
+    title: `Use the loss ${loss.replaceAll("'", '')}`,
     code: `const {optimizer, metrics} = model;\nmodel.compile({optimizer, loss: ${loss}, metrics});`,
   };
 }

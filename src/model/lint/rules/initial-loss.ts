@@ -3,8 +3,8 @@ import {useInitializer} from '../fixes.js';
 import {scaleInputs} from '../../../monitor/fixes.js';
 import type {LintProblem, LintRule, LintedOutput} from '../types.js';
 
-/** A first loss may be this many times that of a guess. */
-const MOST = 2;
+/** A first loss may be twice that of a guess, or this much above it. */
+const MARGIN = 1.5;
 
 /** The loss before training against that of a model that knows nothing. */
 export const initialLossRule: LintRule = {
@@ -26,7 +26,7 @@ function checkOutput(output: LintedOutput): LintProblem[] {
   const classes = isOverClasses ? units : 2;
   const expected = Math.log(classes);
   const isFinite = Number.isFinite(value);
-  if (isFinite && value <= MOST * expected) return [];
+  if (isFinite && value <= expected + Math.max(expected, MARGIN)) return [];
   const owner = lastStep(output)?.layer ?? layer;
   const last = owner.role === 'kernel' ? owner : (owner.before[0] ?? owner);
   return [

@@ -1,5 +1,6 @@
 import {lastStep, rangeText, short} from '../chains.js';
 import {useActivation} from '../fixes.js';
+import type {Range} from '../../../range.js';
 import type {LintProblem, LintRule, LintedOutput} from '../types.js';
 
 /** How far targets may be out of reach, of rounding. */
@@ -17,10 +18,7 @@ export const targetRangeRule: LintRule = {
   check: ({outputs}) => outputs.flatMap(checkOutput),
 };
 
-function isWithin(
-  [least, greatest]: readonly [number, number],
-  range: readonly [number | null, number | null],
-): boolean {
+function isWithin([least, greatest]: readonly [number, number], range: Range): boolean {
   const [low, high] = range;
   return (
     (low === null || least >= low - TOLERANCE) && (high === null || greatest <= high + TOLERANCE)
@@ -28,21 +26,29 @@ function isWithin(
 }
 
 function checkOutput(output: LintedOutput): LintProblem[] {
-  const {layer, loss, sample, name} = output;
+  const {layer, loss, sample, name, units} = output;
   if (!layer || !loss || !sample) return [];
   const {targets} = sample;
   const last = lastStep(output);
   const owner = last?.layer ?? layer;
   const shown = `${short(targets[0])} … ${short(targets[1])}`;
-  if (!isWithin(targets, loss.targets)) {
-    const problem = {
-      severity: 'error',
-      layer: owner.name,
-      message: `the targets are ${shown}, but ${loss.name} is made for ${rangeText(loss.targets)}`,
-      evidence: {output: name, targets, accepted: loss.targets},
-      fixes: [{title: `Bring the targets to ${rangeText(loss.targets)}, or use another loss`}],
-    } as const;
-    return [problem];
+  const accepted: Range = loss.isSparse && units !== null ? [0, units - 1] : loss.targets;
+  // Margins are between −1 and 1: labels of 0 and 1 are within that, but not meant.
+  const areLabels = accepted[0] === -1 && targets[0] === 0;
+  if (areLabels || !isWithin(targets, accepted)) {
+    return [
+      {
+        severity: areLabels ? 'warning' : 'error',
+        layer: owner.name,
+        message: `the targets are ${shown}, but ${loss.name} is made for ${rangeText(accepted)}`,
+        evidence: {output: name, targets, accepted},
+        fixes: [
+          areLabels
+            ? {title: 'Make them −1 and 1', code: 'const signs = y.mul(2).sub(1);'}
+            : {title: `Bring the targets to ${rangeText(accepted)}, or use another loss`},
+        ],
+      },
+    ];
   }
   if (loss.reads !== 'numbers' || !last?.activation?.traits || isWithin(targets, last.range))
     return [];
