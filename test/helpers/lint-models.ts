@@ -109,12 +109,12 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     BINARY,
   ),
   'softmax before a loss on logits': mistake('output-activation', classifier(softmax(10)), {
-    loss: tf.losses.softmaxCrossEntropy as never,
+    loss: tf.losses.softmaxCrossEntropy,
   }),
   'sigmoid before a loss on logits': mistake(
     'output-activation',
     classifier(dense(1, {activation: 'sigmoid'})),
-    {loss: tf.losses.sigmoidCrossEntropy as never},
+    {loss: tf.losses.sigmoidCrossEntropy},
   ),
   'log-softmax, class probabilities asked': mistake(
     'output-activation',
@@ -792,7 +792,7 @@ export const HEALTHY: Readonly<Record<string, Case>> = {
     SQUARES,
   ),
   'Q-network': healthy(stack([4], relu(64), relu(64), dense(2)), {
-    loss: tf.losses.huberLoss as never,
+    loss: tf.losses.huberLoss,
     optimizer: tf.train.adam(5e-4),
   }),
   'two outputs': healthy(
@@ -806,7 +806,7 @@ export const HEALTHY: Readonly<Record<string, Case>> = {
     {loss: {kind: 'categoricalCrossentropy', size: 'meanSquaredError'}, optimizer: 'adam'},
   ),
   'logits for a loss on logits': healthy(stack([20], relu(16), dense(4)), {
-    loss: tf.losses.softmaxCrossEntropy as never,
+    loss: tf.losses.softmaxCrossEntropy,
     classes: 4,
   }),
 };
