@@ -186,11 +186,13 @@ function checkSample(
 
 function tensorsOf(given: unknown, argument: string, names: readonly string[]): tf.Tensor[] {
   const tensors = [given].flat() as unknown[];
-  const areTensors = tensors.every(each => each instanceof tf.Tensor && each.size > 0);
+  const areTensors = tensors.every(
+    each => each instanceof tf.Tensor && each.size > 0 && !each.isDisposed,
+  );
   if (areTensors && tensors.length === names.length) return tensors as tf.Tensor[];
   const accepted = names.length === 1 ? 'a tensor' : `${names.length} tensors`;
   throw new Error(
-    `${OWNER}: ${argument} must be ${accepted}, with at least one example, got ${describe(given)}`,
+    `${OWNER}: ${argument} must be ${accepted}, not disposed and with at least one example, got ${describe(given)}`,
   );
 }
 

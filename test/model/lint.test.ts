@@ -272,8 +272,6 @@ describe('a model is left as it was', () => {
   test.each(Object.keys(HEALTHY))('%s: no tensor is left behind, no weight moves', name => {
     const {model, options} = HEALTHY[name];
     const made = model();
-    // Formulas and graphs that are made once are made.
-    lintModel(made, options);
     const before = made.getWeights().map(weight => weight.arraySync());
     const config = JSON.stringify(made.getConfig());
     const {numTensors} = tf.memory();
@@ -291,7 +289,6 @@ describe('a model is left as it was', () => {
     });
     const sample = {x: tf.ones([4, 3]), y: tf.ones([4, 2])};
     const loss = 'meanSquaredError';
-    lintModel(model, {loss, sample});
     const {numTensors} = tf.memory();
     lintModel(model, {loss, sample});
     expect(tf.memory().numTensors).toBe(numTensors);
@@ -312,6 +309,11 @@ describe('what cannot be checked says so', () => {
   const x = tf.ones([4, 3]);
   const y = tf.ones([4, 2]);
   const loss = 'meanSquaredError';
+  const gone = (): tf.Tensor => {
+    const tensor = tf.ones([4, 3]);
+    tensor.dispose();
+    return tensor;
+  };
 
   test.each<[string, unknown, RegExp]>([
     ['no model', undefined, /lintModel: it needs a model of tfjs layers, got undefined/],
@@ -326,12 +328,12 @@ describe('what cannot be checked says so', () => {
   });
 
   test('a disposed model', () => {
-    const gone = tf.sequential({
+    const disposed = tf.sequential({
       name: 'gone',
       layers: [tf.layers.dense({units: 2, inputShape: [3]})],
     });
-    gone.dispose();
-    expect(() => lintModel(gone)).toThrow("lintModel: the model 'gone' has been disposed");
+    disposed.dispose();
+    expect(() => lintModel(disposed)).toThrow("lintModel: the model 'gone' has been disposed");
   });
 
   test.each<[string, unknown, RegExp]>([
@@ -345,6 +347,7 @@ describe('what cannot be checked says so', () => {
     ['a class', {classes: 1}, /classes must be a whole number of at least 2, got 1/],
     ['no sample', {sample: null}, /sample must be an object, got null/],
     ['inputs alone', {sample: {x}}, /sample.y must be a tensor/],
+    ['inputs that are gone', {sample: {x: gone(), y}}, /sample.x must be a tensor, not disposed/],
     ['more than a sample', {sample: {x, y, z: y}}, /unknown field of sample 'z'/],
     ['inputs of another shape', {sample: {x: y, y}}, /sample.x, .* \[any, 3\], got \[4, 2\]/],
     ['targets of another shape', {loss, sample: {x, y: x}}, /sample.y, .* \[4, 2\], got \[4, 3\]/],
