@@ -1,12 +1,15 @@
-/** Writes docs/rules.md, from the rules themselves; with --check, tells whether it is up to date. */
+/**
+ * Writes docs/rules.md and docs/lint.md, from the rules themselves; with --check, tells whether they are
+ * up to date.
+ */
 import {readFileSync} from 'node:fs';
+import {lintRules} from '../src/model/lint/rules/index.js';
+import type {LintRule} from '../src/model/lint/types.js';
 import {recommendedRules} from '../src/monitor/rules/index.js';
 import type {Rule} from '../src/monitor/rules/index.js';
 import {formatMarkdown, markdownTable, pathOf, writeDocument} from './document.js';
 
-const PAGE = 'rules.md';
-
-const INTRODUCTION = `# Rules of the monitor
+const MONITOR_INTRODUCTION = `# Rules of the monitor
 
 <!-- written by \`npm run rules\` -->
 
@@ -19,6 +22,24 @@ import {ActivationMonitor, recommendedRules} from 'tfjs-activations';
 
 const rules = [...recommendedRules, ['dead-units', {samples: 1000}] as const];
 const monitor = new ActivationMonitor({rules, stopOn: ['non-finite']});
+\`\`\``;
+
+const LINT_INTRODUCTION = `# Rules of lintModel
+
+<!-- written by \`npm run rules\` -->
+
+\`lintModel\` looks for mistakes in how a model is made, before it is trained: in its layers, its loss and
+its optimizer, nested models included. An \`error\` cannot learn what it should, a \`warning\` learns
+badly, an \`info\` is a curiosity. Activations are judged by their formulas (range, slope, gain), so one's
+own are too. With a \`sample\`, one forward pass looks at the numbers as well.
+
+\`\`\`ts
+import {lintModel} from 'tfjs-activations';
+
+const findings = lintModel(model, {classes: 10, sample: {x, y}});
+for (const {severity, rule, layer, message, why, fixes} of findings) {
+  console.log(\`\${severity} \${rule} in \${layer}: \${message}. \${why}\`, fixes);
+}
 \`\`\``;
 
 /** The options that every rule has and few change. */
@@ -54,17 +75,26 @@ const common = Object.entries(recommendedRules[0].options)
       `- \`${name}\`: ${description}. Default: ${value}, where not listed.`,
   );
 
+function describeLintRule({id, description, why, reference}: LintRule): string {
+  return [`## ${id}`, `${description}.`, why, `Reference: ${reference}`].join('\n\n');
+}
+
 async function main(): Promise<void> {
-  const parts = [
-    INTRODUCTION,
+  const monitor = [
+    MONITOR_INTRODUCTION,
     ['Every rule has these options:', '', ...common].join('\n'),
     ...recommendedRules.map(describeRule),
   ];
-  const text = parts.join('\n\n');
-  if (!process.argv.includes('--check')) return writeDocument(PAGE, text);
-  const file = pathOf(PAGE);
+  const lint = [LINT_INTRODUCTION, ...lintRules.map(describeLintRule)];
+  await write('rules.md', monitor.join('\n\n'));
+  await write('lint.md', lint.join('\n\n'));
+}
+
+async function write(page: string, text: string): Promise<void> {
+  if (!process.argv.includes('--check')) return writeDocument(page, text);
+  const file = pathOf(page);
   if (readFileSync(file, 'utf8') !== (await formatMarkdown(file, text))) {
-    throw new Error('docs/rules.md is out of date; run npm run rules');
+    throw new Error(`docs/${page} is out of date; run npm run rules`);
   }
 }
 

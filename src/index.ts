@@ -74,6 +74,8 @@ export type {
   SwapRules,
   SwapTarget,
 } from './model/index.js';
+export {lintModel} from './model/index.js';
+export type {LintFinding, LintOptions} from './model/index.js';
 export {initializerFor} from './initializer-for.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';

@@ -46,7 +46,11 @@ function ofLayer(layer: ActivationLayer): Initializer {
   return kernelInitializer(owner, definition, formula, options, units);
 }
 
-function weightsAtStart(layer: ActivationLayer, owner: string): Values {
+/**
+ * What the weights of a layer start as; `owner` names it in errors.
+ * @throws if one is random, and no value stands for it.
+ */
+export function weightsAtStart(layer: ActivationLayer, owner: string): Values {
   const config = layer.getConfig();
   const values = definitionsOf(layer).map(([weight, definition]) => {
     const initializer = config[`${weight}Initializer`] as WeightDefinition['initializer'];

@@ -128,10 +128,13 @@ test('only node/ imports modules of Node, and nothing else imports node/', () =>
   expect(violations(others, isInside('node'))).toEqual([]);
 });
 
-test.each(['monitor/rules', 'monitor/reporters'])('%s/ never sees a tensor', folder => {
-  expect(violations(modulesIn(folder), isTensorFlow)).toEqual([]);
-  expect(violations(reachableFrom(modulesIn(folder)), isTensorFlow)).toEqual([]);
-});
+test.each(['monitor/rules', 'monitor/reporters', 'model/lint/rules'])(
+  '%s/ never sees a tensor',
+  folder => {
+    expect(violations(modulesIn(folder), isTensorFlow)).toEqual([]);
+    expect(violations(reachableFrom(modulesIn(folder)), isTensorFlow)).toEqual([]);
+  },
+);
 
 test('of monitor/, the monitor itself alone imports model/, which never runs it', () => {
   const monitor = 'monitor/activation-monitor';
@@ -203,7 +206,7 @@ function isCompared({parent}: ts.Node): boolean {
   );
 }
 
-test.each(['activations', 'monitor/rules', 'monitor/reporters'])(
+test.each(['activations', 'monitor/rules', 'monitor/reporters', 'model/lint/rules'])(
   'every file in %s/ stands in its index',
   folder => {
     const index = modules.get(`${folder}/index`);

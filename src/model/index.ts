@@ -17,3 +17,6 @@ export type {
 export {reviveUnits} from './revive.js';
 export type {ReviveOptions} from './revive.js';
 export type {Revival} from '../monitor/revival.js';
+export {lintModel} from './lint.js';
+export type {LintOptions} from './lint.js';
+export type {LintFinding} from './lint/types.js';

@@ -71,7 +71,7 @@ type Reason = Omit<NotWatched, 'name'>;
 const WITHOUT_SLOPE: Readonly<Record<string, string>> = {Softmax: 'softmax'};
 
 /** The name of an activation that is no function of one number, for the layer that applies it. */
-function nameWithoutSlope(layer: Layer): string | undefined {
+export function nameWithoutSlope(layer: Layer): string | undefined {
   if (layer instanceof MixingLayer) {
     return (layer.constructor as unknown as MixingLayerClass).activationName;
   }
@@ -399,7 +399,7 @@ export function isElementwise(layer: Layer): boolean {
 }
 
 /** Whether a layer does nothing but apply an activation. */
-function isWhole(layer: Layer): boolean {
+export function isWhole(layer: Layer): boolean {
   return activationOfLayer(layer) !== undefined || nameWithoutSlope(layer) !== undefined;
 }
 

@@ -6,6 +6,9 @@ export type Subject = LayerClass & Partial<Pick<LayerSnapshot, 'activation' | 's
 /** Arguments of a function that makes a layer, as code. */
 type Arguments = Readonly<Record<string, string>>;
 
+/** A layer to make another like; its size goes by the names of its arguments where they are not given. */
+type Made = LayerClass & {readonly arguments?: Arguments};
+
 /** How `tf.layers` makes the layers of a class. */
 interface Maker {
   readonly create: string;
@@ -86,10 +89,10 @@ export function isConvolution(layer: LayerClass): boolean {
 }
 
 /** Code that makes a layer of the same class, with some arguments. */
-export function layerCode(layer: LayerClass, given: Arguments = {}): string {
+export function layerCode(layer: Made, given: Arguments = {}): string {
   const {create, needs} = makerOf(layer);
   const needed = Object.fromEntries(needs.map(name => [name, name]));
-  const code = call(`tf.layers.${create}`, {...needed, ...given});
+  const code = call(`tf.layers.${create}`, {...needed, ...layer.arguments, ...given});
   return isMade(layer) ? wrapped(layer, code) : code;
 }
 

@@ -901,7 +901,7 @@ describe('every fix has a title, and code that runs', () => {
   });
 });
 
-test('docs/rules.md is that of the rules', () => {
+test('docs/rules.md and docs/lint.md are those of the rules', () => {
   const script = path.join(__dirname, '../../scripts/rules.ts');
   const check = ['--import', 'tsx', script, '--check'];
   expect(() => execFileSync(process.execPath, check, {stdio: 'pipe'})).not.toThrow();

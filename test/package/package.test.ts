@@ -85,6 +85,7 @@ test('the tarball holds the build and the documents, and nothing else', () => {
     'docs/activations.md',
     'docs/digits.svg',
     'docs/golden.md',
+    'docs/lint.md',
     'docs/monitor-benchmark.md',
     'docs/monitor-overhead.md',
     'docs/rules.md',

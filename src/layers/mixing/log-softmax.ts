@@ -24,6 +24,7 @@ export class LogSoftmax extends MixingLayer<{axis: number}> {
   static readonly note =
     'For losses of the logarithm of probabilities, right where softmax would round to 0. ' +
     "Losses of TensorFlow.js such as 'categoricalCrossentropy' want softmax instead.";
+  static readonly gives = 'log-probabilities';
   static override readonly options = {axis: axisOption};
 
   protected override shapeAfter(inputShape: Shape): Shape {

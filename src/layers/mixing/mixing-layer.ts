@@ -54,6 +54,8 @@ export interface MixingLayerClass {
   readonly note: string;
   readonly options: OptionTable<Record<string, unknown>>;
   readonly weights: WeightDefinitions;
+  /** Whether its outputs are probabilities that add up to 1, or the logarithms of such. */
+  readonly gives?: 'probabilities' | 'log-probabilities';
   readonly checkOptions?: (owner: string, options: never) => void;
 }
 

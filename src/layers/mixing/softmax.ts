@@ -35,6 +35,7 @@ export class Softmax extends MixingLayer<SoftmaxOptions> {
   static readonly note =
     'For probabilities of classes that exclude each other, and attention. Where several may ' +
     'hold at once, use sigmoid.';
+  static readonly gives = 'probabilities';
   static override readonly options = {axis: axesOption};
 
   protected override shapeAfter(inputShape: Shape): Shape {

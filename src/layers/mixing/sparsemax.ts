@@ -25,6 +25,7 @@ export class Sparsemax extends MixingLayer<{axis: number}> {
   static readonly note =
     "The paper reports results like softmax's in classification with several labels and in " +
     'attention, with most outputs 0. Not before a logarithm; what is 0 gets no gradient.';
+  static readonly gives = 'probabilities';
   static override readonly options = {axis: axisOption};
 
   protected override shapeAfter(inputShape: Shape): Shape {

@@ -1,0 +1,62 @@
+import type {Range} from '../../range.js';
+import type {LintedActivation, LintedLayer, LintedOutput} from './types.js';
+
+/** What the numbers of an output went through last. */
+export interface LastStep {
+  readonly layer: LintedLayer;
+  readonly activation: LintedActivation | null;
+  readonly range: Range;
+}
+
+const UNBOUNDED: Range = [null, null];
+
+/** The last step that shapes an output; null where it is not known. */
+export function lastStep({layer: output}: LintedOutput): LastStep | null {
+  let layer = output;
+  while (layer) {
+    const {role, activation, isJoining, before} = layer;
+    if (isJoining) return null;
+    if (role === 'batch normalization' || role === 'normalization') {
+      return {layer, activation: null, range: UNBOUNDED};
+    }
+    const isOver = ['moving', 'averaging', 'dropout'].includes(role);
+    const isIdle = role === 'activation' && activation?.traits?.isLinear;
+    if (!isOver && !isIdle) {
+      if (!activation) return null;
+      const range = activation.traits?.range;
+      if (!range && !activation.gives) return null;
+      return {layer, activation, range: range ?? [null, null]};
+    }
+    [layer] = before.length > 0 ? before : [null];
+  }
+  return null;
+}
+
+/** The layer that alone is given the outputs of another, past layers that only move them or drop some. */
+export function onlyFollower({after}: LintedLayer): LintedLayer | null {
+  const [next] = after;
+  if (after.length !== 1 || next.isJoining) return null;
+  return next.role === 'moving' || next.role === 'dropout' ? onlyFollower(next) : next;
+}
+
+/** Whether something bends the numbers that a layer gives, as far as is known. */
+export function isStraight({activation}: LintedLayer): boolean {
+  return activation?.traits?.isLinear === true;
+}
+
+/** The layer that applies the activation behind a kernel: the same, or one of its own. */
+export function activationLayerOf(layer: LintedLayer): LintedLayer {
+  if (layer.role !== 'kernel' || !isStraight(layer)) return layer;
+  const next = onlyFollower(layer);
+  return next?.role === 'activation' ? next : layer;
+}
+
+/** A range as text, such as `0 … ∞`. */
+export function rangeText([low, high]: Range): string {
+  return `${low === null ? '−∞' : low} … ${high === null ? '∞' : high}`;
+}
+
+/** Numbers of a share or a scale, as a message shows them. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}

@@ -1,0 +1,220 @@
+import * as tf from '@tensorflow/tfjs';
+import {graphOf, nodesOf} from '../../monitor/flow.js';
+import type {GraphNode, Layer} from '../../monitor/flow.js';
+import {activationOfLayer} from '../../activation-of-layer.js';
+import {channelAxis, classesOf, isWhole} from '../../monitor/find-layers.js';
+import {hasUnits} from '../../monitor/layer-code.js';
+import type {Initializer} from '../../tfjs-classes.js';
+import {activationOf, ofString} from './describe-activation.js';
+import {kernelOf} from './initial-kernel.js';
+import type {LintedLayer, LintedWeight, Role} from './types.js';
+
+/** What layers of tfjs do that have neither a kernel nor an activation. */
+const ROLES: Readonly<Record<string, Role>> = {
+  BatchNormalization: 'batch normalization',
+  LayerNormalization: 'normalization',
+  Dropout: 'dropout',
+  SpatialDropout1D: 'dropout',
+  GaussianDropout: 'dropout',
+  AlphaDropout: 'dropout',
+  Cropping2D: 'moving',
+  Flatten: 'moving',
+  Permute: 'moving',
+  RepeatVector: 'moving',
+  Reshape: 'moving',
+  UpSampling2D: 'moving',
+  ZeroPadding2D: 'moving',
+  AveragePooling1D: 'averaging',
+  AveragePooling2D: 'averaging',
+  AveragePooling3D: 'averaging',
+  GlobalAveragePooling1D: 'averaging',
+  GlobalAveragePooling2D: 'averaging',
+};
+
+/** The arguments that layers with units cannot be made without, and those that say what they drop. */
+const NEEDED = ['units', 'filters', 'kernelSize', 'depthMultiplier'];
+const RATES = ['rate', 'dropout', 'recurrentDropout'];
+
+/** Layers that drop in a way that keeps mean and variance. */
+const MOMENTS_KEPT = ['AlphaDropout'];
+
+type Building = {
+  -readonly [K in keyof LintedLayer]: LintedLayer[K] extends readonly LintedLayer[]
+    ? LintedLayer[]
+    : LintedLayer[K];
+};
+
+/** What gives a tensor: the call of a layer, or null for an input of the model. */
+type Source = Building | null;
+
+export interface DescribedModel {
+  readonly layers: readonly LintedLayer[];
+  /** What gives each output. */
+  readonly outputs: readonly (LintedLayer | null)[];
+}
+
+/** Every call of a layer in a model, those within nested models included, and how they hang together. */
+export function describeModel(model: tf.LayersModel): DescribedModel {
+  const layers: Building[] = [];
+  const outputs = visit(model, '', [], layers);
+  for (const output of outputs) markOutput(output);
+  return {layers, outputs};
+}
+
+function visit(
+  model: tf.LayersModel,
+  prefix: string,
+  entering: readonly Source[],
+  found: Building[],
+): Source[] {
+  const graph = graphOf(model);
+  const sources = new Map<tf.SymbolicTensor, Source>(
+    graph.inputs.map((tensor, index) => [tensor, entering[index] ?? null]),
+  );
+  for (const node of nodesOf(graph)) {
+    const {outboundLayer: layer, inputTensors, outputTensors} = node;
+    if (outputTensors.every(tensor => sources.has(tensor))) continue;
+    const before = inputTensors.map(tensor => sources.get(tensor) ?? null);
+    const name = prefix + layer.name;
+    const {layer: inner} = layer as {layer?: Layer};
+    const nested = [layer, inner].find(each => each instanceof tf.LayersModel);
+    const after = nested
+      ? visit(nested, `${name}/`, before, found)
+      : [describeCall(node, name, before, found)];
+    outputTensors.forEach((tensor, index) => sources.set(tensor, after[index] ?? after[0]));
+  }
+  return graph.outputs.map(tensor => sources.get(tensor) ?? null);
+}
+
+function describeCall(
+  {outboundLayer, inputTensors, outputTensors}: GraphNode,
+  name: string,
+  before: readonly Source[],
+  found: Building[],
+): Building {
+  const {layer: inner, forwardLayer} = outboundLayer as {layer?: Layer; forwardLayer?: Layer};
+  const layer = inner ?? forwardLayer ?? outboundLayer;
+  const joined = [...new Set(before)].filter(source => source !== null);
+  const isRecurrent = layer instanceof tf.RNN;
+  const [input] = inputTensors;
+  const [output] = outputTensors;
+  const described: Building = {
+    ...classesOf(outboundLayer),
+    name: layer === outboundLayer ? name : `${name}/${layer.name}`,
+    role: roleOf(layer),
+    before: joined,
+    after: [],
+    isJoining: before.length > 1,
+    inputs: input ? channelsOf(input.shape, layer) : null,
+    units: channelsOf(output.shape, layer),
+    activation: isRecurrent ? cellActivation(layer) : activationOf(layer),
+    kernel: isRecurrent ? null : kernelOf(layer),
+    hasBias: (layer as {useBias?: boolean}).useBias === true,
+    initialBias: biasOf(layer),
+    dropout: ratesOf(layer),
+    keepsMoments: MOMENTS_KEPT.includes(layer.getClassName()),
+    weights: weightsOf(layer),
+    arguments: argumentsOf(layer),
+    keepsState: isRecurrent && keepsState(layer),
+    isOutput: false,
+  };
+  for (const source of joined) source.after.push(described);
+  if (isWhole(layer)) Object.assign(described, producerOf(described));
+  found.push(described);
+  return described;
+}
+
+function channelsOf(shape: tf.Shape, layer: Layer): number | null {
+  const isFirst = (layer as {dataFormat?: string}).dataFormat === 'channelsFirst';
+  return shape[channelAxis(isFirst, shape.length)];
+}
+
+function roleOf(layer: Layer): Role {
+  const className = layer.getClassName();
+  if (layer instanceof tf.RNN) return 'recurrent';
+  if (Object.hasOwn(ROLES, className)) return ROLES[className];
+  if (isWhole(layer) || className === 'Activation') return 'activation';
+  return hasUnits(className) ? 'kernel' : 'other';
+}
+
+/** The activation that bounds what a recurrent layer gives. */
+function cellActivation(layer: Layer): LintedLayer['activation'] {
+  const {cell} = layer as unknown as {cell: {activation?: unknown; cells?: readonly unknown[]}};
+  const cells = (cell.cells ?? [cell]) as readonly {activation?: object}[];
+  const {activation} = cells[cells.length - 1];
+  return activation ? ofString(activation) : null;
+}
+
+/** Whether the recurrent kernel starts as the identity, which leaves the state as it is. */
+function keepsState(layer: Layer): boolean {
+  const {cell} = layer as unknown as {cell: {recurrentInitializer?: Initializer}};
+  return cell.recurrentInitializer?.getClassName() === 'Identity';
+}
+
+/** The class and the size of the layer whose outputs an activation is for. */
+function producerOf({before}: LintedLayer): Partial<LintedLayer> {
+  let [source] = before;
+  while (source && !hasUnits(source.layerClass)) [source] = source.before;
+  return source ? {producerClass: source.layerClass, arguments: source.arguments} : {};
+}
+
+function biasOf(layer: Layer): number | null {
+  const {biasInitializer} = layer as {biasInitializer?: Initializer};
+  const value = biasInitializer?.getConfig().value ?? null;
+  return typeof value === 'number' ? value : null;
+}
+
+function ratesOf(layer: Layer): Record<string, number> {
+  const {cell} = layer as {cell?: object};
+  const owner = (cell ?? layer) as Readonly<Record<string, unknown>>;
+  const rates = RATES.map(name => [name, owner[name]] as const);
+  return Object.fromEntries(
+    rates.filter((rate): rate is [string, number] => typeof rate[1] === 'number'),
+  );
+}
+
+function argumentsOf(layer: Layer): Record<string, string> {
+  const fields = layer as unknown as Readonly<Record<string, unknown>>;
+  const given = NEEDED.filter(name => fields[name] !== undefined && hasUnits(layer.getClassName()));
+  return Object.fromEntries(
+    given.map(name => [name, JSON.stringify(fields[name]).replaceAll(',', ', ')]),
+  );
+}
+
+/** The weights of a layer that is an elementwise activation. */
+function weightsOf(layer: Layer): LintedWeight[] {
+  const choice = activationOfLayer(layer);
+  if (!choice) return [];
+  const config = layer.getConfig();
+  const definitions = Object.entries(choice.activation.definition.weights ?? {});
+  const variables = layer.weights as unknown as readonly tf.LayerVariable[];
+  return definitions.flatMap(([name, definition], index) => {
+    const variable = variables[index] as tf.LayerVariable | undefined;
+    if (!variable) return [];
+    const shape = variable.shape as number[];
+    const outer = definition.length === undefined ? shape : shape.slice(0, -1);
+    const {l1 = 0, l2 = 0} = regularizerOf(config[`${name}Regularizer`]);
+    return {
+      name,
+      shape,
+      size: tf.util.sizeFromShape(shape),
+      isPerPosition: outer.filter(size => size > 1).length > 1,
+      l1,
+      l2,
+      isDefault: Boolean(definition.regularizer),
+    };
+  });
+}
+
+function regularizerOf(saved: unknown): {l1?: number; l2?: number} {
+  return (saved as {config?: {l1?: number; l2?: number}} | null)?.config ?? {};
+}
+
+/** What the outputs of the model are, before layers that only move, drop or average them. */
+function markOutput(source: Source): void {
+  for (let layer = source; layer; layer = (layer.before[0] as Building | undefined) ?? null) {
+    layer.isOutput = true;
+    if (!['moving', 'dropout', 'averaging', 'activation'].includes(layer.role)) return;
+    if (layer.isJoining || layer.before.length !== 1) return;
+  }
+}

@@ -1,0 +1,41 @@
+import {lastStep} from '../chains.js';
+import {useInitializer} from '../fixes.js';
+import {scaleInputs} from '../../../monitor/fixes.js';
+import type {LintProblem, LintRule, LintedOutput} from '../types.js';
+
+/** A first loss may be twice that of a guess, or this much above it. */
+const MARGIN = 1.5;
+
+/** The loss before training against that of a model that knows nothing. */
+export const initialLossRule: LintRule = {
+  id: 'initial-loss',
+  description: 'A first loss far above that of a guess (with a sample)',
+  why:
+    'A model that knows nothing should give each of K classes 1/K, a loss of ln K. Far above it, the ' +
+    'model starts sure of what is wrong, or loss, outputs and targets do not belong together.',
+  reference:
+    'Karpathy, 2019, A recipe for training neural networks, https://karpathy.github.io/2019/04/25/recipe/',
+  check: ({outputs}) => outputs.flatMap(checkOutput),
+};
+
+function checkOutput(output: LintedOutput): LintProblem[] {
+  const {layer, loss, units, sample, name} = output;
+  const value = sample?.loss;
+  if (!layer || !loss || units === null || value === null || value === undefined) return [];
+  const isOverClasses = loss.reads === 'class probabilities' || loss.reads === 'class logits';
+  const classes = isOverClasses ? units : 2;
+  const expected = Math.log(classes);
+  const isFinite = Number.isFinite(value);
+  if (isFinite && value <= expected + Math.max(expected, MARGIN)) return [];
+  const owner = lastStep(output)?.layer ?? layer;
+  const last = owner.role === 'kernel' ? owner : (owner.before[0] ?? owner);
+  return [
+    {
+      severity: isFinite ? 'warning' : 'error',
+      layer: owner.name,
+      message: `before training the ${loss.name} is ${isFinite ? value.toPrecision(3) : value}; a guess among ${classes} classes has ${expected.toPrecision(3)}`,
+      evidence: {output: name, loss: isFinite ? value : String(value), expected, classes},
+      fixes: [scaleInputs, useInitializer(last, "'glorotNormal'", 'Start the last kernel smaller')],
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+import {lastStep, rangeText, short} from '../chains.js';
+import {useActivation} from '../fixes.js';
+import type {Range} from '../../../range.js';
+import type {LintProblem, LintRule, LintedOutput} from '../types.js';
+
+/** How far targets may be out of reach, of rounding. */
+const TOLERANCE = 1e-6;
+
+/** Targets that the loss does not take, or that the outputs cannot reach. */
+export const targetRangeRule: LintRule = {
+  id: 'target-range',
+  description: 'Targets that the loss does not take or the outputs cannot reach (with a sample)',
+  why:
+    'A sigmoid never gives 5, and the logarithm of a loss makes no sense of a target of −1: the loss ' +
+    'cannot come near its minimum, and drives the outputs into saturation.',
+  reference:
+    'LeCun et al., 1998, Efficient BackProp, section 4.5, https://link.springer.com/chapter/10.1007/3-540-49430-8_2',
+  check: ({outputs}) => outputs.flatMap(checkOutput),
+};
+
+function isWithin([least, greatest]: readonly [number, number], range: Range): boolean {
+  const [low, high] = range;
+  return (
+    (low === null || least >= low - TOLERANCE) && (high === null || greatest <= high + TOLERANCE)
+  );
+}
+
+function checkOutput(output: LintedOutput): LintProblem[] {
+  const {layer, loss, sample, name, units} = output;
+  if (!layer || !loss || !sample) return [];
+  const {targets} = sample;
+  const last = lastStep(output);
+  const owner = last?.layer ?? layer;
+  const shown = `${short(targets[0])} … ${short(targets[1])}`;
+  const accepted: Range = loss.isSparse && units !== null ? [0, units - 1] : loss.targets;
+  // Margins are between −1 and 1: labels of 0 and 1 are within that, but not meant.
+  const areLabels = accepted[0] === -1 && targets[0] === 0;
+  if (areLabels || !isWithin(targets, accepted)) {
+    return [
+      {
+        severity: areLabels ? 'warning' : 'error',
+        layer: owner.name,
+        message: `the targets are ${shown}, but ${loss.name} is made for ${rangeText(accepted)}`,
+        evidence: {output: name, targets, accepted},
+        fixes: [
+          areLabels
+            ? {title: 'Make them −1 and 1', code: 'const signs = y.mul(2).sub(1);'}
+            : {title: `Bring the targets to ${rangeText(accepted)}, or use another loss`},
+        ],
+      },
+    ];
+  }
+  if (loss.reads !== 'numbers' || !last?.activation?.traits || isWithin(targets, last.range))
+    return [];
+  return [
+    {
+      severity: 'error',
+      layer: owner.name,
+      message: `the targets are ${shown}, but ${last.activation.name} gives ${rangeText(last.range)}`,
+      evidence: {output: name, targets, range: last.range},
+      fixes: [
+        useActivation(owner, 'linear', 'Let the outputs be any number'),
+        {
+          title: 'Or scale the targets to the range of the outputs',
+          code: 'const low = y.min();\nconst scaled = y.sub(low).div(y.max().sub(low));',
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,368 @@
+import * as tf from '@tensorflow/tfjs';
+import {layers, lintModel, prelu} from '../../src/index.js';
+import type {LintFinding, LintOptions} from '../../src/index.js';
+import {lintRules} from '../../src/model/lint/rules/index.js';
+import {HEALTHY, MISTAKES} from '../helpers/lint-models.js';
+import type {Case} from '../helpers/lint-models.js';
+import {runCode} from '../helpers/run-code.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const found = new Map<Case, LintFinding[]>();
+
+function lint(each: Case): LintFinding[] {
+  const known = found.get(each);
+  if (known) return known;
+  const model = each.model();
+  const findings = lintModel(model, each.options);
+  model.dispose();
+  found.set(each, findings);
+  return findings;
+}
+
+const shown = (findings: readonly LintFinding[]): string[] =>
+  findings.map(({rule, severity, layer, message}) => `${severity} ${rule} ${layer}: ${message}`);
+
+const rulesOf = (findings: readonly LintFinding[]): string[] => findings.map(({rule}) => rule);
+
+describe('planted mistakes', () => {
+  test.each(Object.keys(MISTAKES))('%s', name => {
+    const findings = lint(MISTAKES[name]);
+    expect(rulesOf(findings)).toEqual(expect.arrayContaining([...MISTAKES[name].rules]));
+  });
+
+  test('they are many, and of every rule that needs no sample', () => {
+    expect(Object.keys(MISTAKES).length).toBeGreaterThanOrEqual(30);
+    const planted = new Set(Object.values(MISTAKES).flatMap(({rules}) => rules));
+    const others = lintRules.map(({id}) => id).filter(id => !planted.has(id));
+    expect(others).toEqual(['initial-loss', 'signal-scale', 'target-range']);
+  });
+
+  test('a finding is plain data, with its reasons', () => {
+    for (const finding of Object.values(MISTAKES).flatMap(lint)) {
+      expect(JSON.parse(JSON.stringify(finding))).toEqual(finding);
+      const {rule, layer, message, why, reference, evidence, fixes} = finding;
+      for (const text of [rule, layer, message, why, reference]) expect(text).toMatch(/\S/);
+      expect(Object.keys(evidence).length).toBeGreaterThan(0);
+      expect(fixes.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('the code of the fixes runs', async () => {
+    const codes = Object.values(MISTAKES)
+      .flatMap(lint)
+      .flatMap(({fixes}) => fixes.map(({code}) => code))
+      // A name of one's own is in no library.
+      .filter(code => code !== undefined && !/model\.add\(lintOwn/.test(code));
+    for (const code of new Set(codes as string[])) {
+      const layerClass = /conv2d/.test(code) ? 'Conv2D' : 'Dense';
+      await runCode(code, {layerClass}, tf.train.sgd(0.1));
+    }
+  });
+});
+
+describe('healthy architectures', () => {
+  test.each(Object.keys(HEALTHY))('%s', name => {
+    const findings = lint(HEALTHY[name]).filter(({severity}) => severity !== 'info');
+    expect(shown(findings)).toEqual([]);
+  });
+
+  test('they are many, and hardly anything is said of them', () => {
+    expect(Object.keys(HEALTHY).length).toBeGreaterThanOrEqual(15);
+    expect(shown(Object.values(HEALTHY).flatMap(lint)).length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('what a model was compiled with', () => {
+  const small = (): tf.Sequential =>
+    tf.sequential({layers: [tf.layers.dense({units: 1, inputShape: [3], name: 'last'})]});
+
+  test('it is the default', () => {
+    const model = small();
+    expect(lintModel(model)).toEqual([]);
+    model.compile({loss: 'binaryCrossentropy', optimizer: tf.train.adam(0.5)});
+    expect(rulesOf(lintModel(model))).toEqual(['output-activation', 'learning-rate']);
+  });
+
+  test('options come before it', () => {
+    const model = small();
+    model.compile({loss: 'binaryCrossentropy', optimizer: tf.train.adam(0.5)});
+    expect(lintModel(model, {loss: 'meanSquaredError', optimizer: 'adam'})).toEqual([]);
+  });
+
+  test('nothing is known of a loss of one’s own', () => {
+    const model = small();
+    const loss = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => tf.mean(tf.sub(y, p));
+    expect(lintModel(model, {loss})).toEqual([]);
+  });
+
+  test('softmax over one unit is wrong whatever the loss', () => {
+    const model = MISTAKES['softmax over one unit'].model();
+    expect(rulesOf(lintModel(model))).toEqual(['output-activation']);
+  });
+
+  test('with classes, squares of probabilities are told', () => {
+    const model = MISTAKES['sigmoid before hinge'].model();
+    const loss = 'meanSquaredError';
+    expect(lintModel(model, {loss})).toEqual([]);
+    expect(rulesOf(lintModel(model, {loss, classes: 2}))).toEqual(['output-activation']);
+  });
+
+  test('layers added later are seen', () => {
+    const model = small();
+    expect(lintModel(model)).toEqual([]);
+    model.add(tf.layers.dense({units: 1}));
+    expect(rulesOf(lintModel(model))).toEqual(['linear-stack']);
+  });
+
+  test('a loss may be given for each output, in order or by name', () => {
+    const {model, options} = MISTAKES['one of two outputs'];
+    const made = model();
+    const losses = Object.values(options.loss as Record<string, string>);
+    const expected = [expect.objectContaining({rule: 'output-activation', layer: 'second'})];
+    expect(lintModel(made, {loss: losses})).toEqual(expected);
+    expect(lintModel(made, {loss: {second: losses[1]}})).toEqual(expected);
+  });
+});
+
+describe('nested models and shared layers', () => {
+  test('what is within a nested model goes by its path, and what is around is seen', () => {
+    const inner = tf.sequential({
+      name: 'inner',
+      layers: [
+        tf.layers.dense({units: 8, inputShape: [4], activation: 'relu', name: 'first'}),
+        tf.layers.dense({units: 8, name: 'linear'}),
+      ],
+    });
+    const input = tf.input({shape: [4]});
+    const middle = inner.apply(input) as tf.SymbolicTensor;
+    const output = tf.layers.dense({units: 8, name: 'outside'}).apply(middle);
+    const model = tf.model({inputs: input, outputs: output as tf.SymbolicTensor});
+    const [finding] = lintModel(model);
+    expect(finding).toMatchObject({
+      rule: 'linear-stack',
+      layer: 'inner/linear',
+      evidence: {next: 'outside'},
+    });
+  });
+
+  test('a shared layer is told of once', () => {
+    const shared = layers.prelu({name: 'shared'});
+    const input = tf.input({shape: [4, 4, 2]});
+    const first = shared.apply(input);
+    const output = shared.apply(first) as tf.SymbolicTensor;
+    const found = lintModel(tf.model({inputs: input, outputs: output}));
+    expect(found.filter(({rule}) => rule === 'weights-per-position')).toHaveLength(1);
+  });
+});
+
+describe('a sample', () => {
+  const rows = (count: number, size: number): tf.Tensor =>
+    tf.randomNormal([count, size], 0, 1, 'float32', 7);
+  const classifier = (stddev = 0.05): tf.Sequential =>
+    tf.sequential({
+      layers: [
+        tf.layers.dense({
+          units: 32,
+          inputShape: [20],
+          activation: 'relu',
+          kernelInitializer: 'heNormal',
+          name: 'hidden',
+        }),
+        tf.layers.dense({
+          units: 5,
+          activation: 'softmax',
+          kernelInitializer: tf.initializers.randomNormal({stddev}),
+          name: 'last',
+        }),
+      ],
+    });
+  const oneHot = (): tf.Tensor => tf.oneHot(tf.tensor1d([0, 1, 2, 3, 4, 0, 1, 2], 'int32'), 5);
+  const loss = 'categoricalCrossentropy';
+
+  test('a healthy start is near ln K', () => {
+    expect(lintModel(classifier(), {loss, sample: {x: rows(8, 20), y: oneHot()}})).toEqual([]);
+    const y = tf.tensor2d([0, 1, 2, 3, 4, 0, 1, 2], [8, 1]);
+    const sparse = 'sparseCategoricalCrossentropy';
+    expect(lintModel(classifier(), {loss: sparse, sample: {x: rows(8, 20), y}})).toEqual([]);
+  });
+
+  test('a first loss far above ln K is told', () => {
+    const found = lintModel(classifier(20), {loss, sample: {x: rows(8, 20), y: oneHot()}});
+    const finding = found.find(({rule}) => rule === 'initial-loss')!;
+    expect(finding).toMatchObject({layer: 'last', severity: 'warning', evidence: {classes: 5}});
+    expect(finding.evidence.expected).toBeCloseTo(Math.log(5), 6);
+  });
+
+  test('inputs that are not scaled are told', () => {
+    const x = tf.randomUniform([8, 20], 0, 255);
+    const found = lintModel(classifier(), {loss, sample: {x, y: oneHot()}});
+    expect(rulesOf(found)).toContain('signal-scale');
+  });
+
+  test('signals that explode on their way are told, and numbers that are not finite', () => {
+    const deep = (stddev: number): tf.Sequential => {
+      const kernelInitializer = tf.initializers.randomNormal({stddev, seed: 1});
+      const hidden = Array.from({length: 4}, () =>
+        tf.layers.dense({units: 64, activation: 'relu', kernelInitializer}),
+      );
+      return tf.sequential({
+        layers: [tf.layers.inputLayer({inputShape: [64]}), ...hidden, tf.layers.dense({units: 1})],
+      });
+    };
+    const sample = {x: rows(8, 64), y: tf.zeros([8, 1])};
+    const find = (model: tf.LayersModel, given: LintOptions['sample']): LintFinding | undefined =>
+      lintModel(model, {loss: 'meanSquaredError', sample: given}).find(
+        ({rule}) => rule === 'signal-scale',
+      );
+    expect(find(deep(3), sample)).toMatchObject({severity: 'warning'});
+    expect(find(deep(0.002), sample)?.message).toMatch(/shrink/);
+    expect(find(deep(0.18), sample)).toBeUndefined();
+    const x = tf.fill([8, 64], NaN);
+    expect(find(deep(0.18), {...sample, x})).toMatchObject({severity: 'error'});
+  });
+
+  test('targets that the outputs cannot reach, or the loss does not take, are told', () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.dense({
+          units: 1,
+          inputShape: [3],
+          activation: 'sigmoid',
+          kernelInitializer: 'zeros',
+        }),
+      ],
+    });
+    const x = rows(4, 3);
+    const prices = tf.tensor2d([10, 200, 30, 5], [4, 1]);
+    const signs = tf.tensor2d([-1, 1, 1, -1], [4, 1]);
+    const labels = tf.tensor2d([0, 1, 1, 0], [4, 1]);
+    const check = (given: string, y: tf.Tensor): string[] =>
+      rulesOf(lintModel(model, {loss: given, sample: {x, y}}));
+    expect(check('meanSquaredError', prices)).toContain('target-range');
+    expect(check('meanSquaredError', labels)).toEqual([]);
+    expect(check('binaryCrossentropy', signs)).toContain('target-range');
+    expect(check('binaryCrossentropy', labels)).toEqual([]);
+    const margins = tf.sequential({layers: [tf.layers.dense({units: 1, inputShape: [3]})]});
+    const hinge = (y: tf.Tensor): LintFinding[] =>
+      lintModel(margins, {loss: 'hinge', sample: {x, y}});
+    expect(hinge(labels)).toMatchObject([{rule: 'target-range', severity: 'warning'}]);
+    expect(hinge(signs)).toEqual([]);
+  });
+
+  test('an index beyond the classes is told', () => {
+    const y = tf.tensor2d([0, 1, 2, 3, 5, 0, 1, 2], [8, 1]);
+    const sparse = 'sparseCategoricalCrossentropy';
+    const found = lintModel(classifier(), {loss: sparse, sample: {x: rows(8, 20), y}});
+    expect(found).toMatchObject([{rule: 'target-range', evidence: {accepted: [0, 4]}}]);
+  });
+
+  test('the code of its fixes runs', async () => {
+    const x = tf.randomUniform([8, 20], 0, 255);
+    const y = tf.mul(oneHot(), 3);
+    const found = lintModel(classifier(20), {loss, sample: {x, y}});
+    expect(new Set(rulesOf(found)).size).toBeGreaterThan(2);
+    for (const {code} of found.flatMap(({fixes}) => fixes)) {
+      if (code) await runCode(code, {layerClass: 'Dense'}, tf.train.sgd(0.1));
+    }
+  });
+});
+
+describe('a model is left as it was', () => {
+  test.each(Object.keys(HEALTHY))('%s: no tensor is left behind, no weight moves', name => {
+    const {model, options} = HEALTHY[name];
+    const made = model();
+    const before = made.getWeights().map(weight => weight.arraySync());
+    const config = JSON.stringify(made.getConfig());
+    const {numTensors} = tf.memory();
+    lintModel(made, options);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect(made.getWeights().map(weight => weight.arraySync())).toEqual(before);
+    expect(JSON.stringify(made.getConfig())).toBe(config);
+    made.dispose();
+  });
+
+  test('a sample leaves nothing behind either, whatever is thrown', () => {
+    const broken = prelu.layer({name: 'broken'});
+    const model = tf.sequential({
+      layers: [tf.layers.dense({units: 2, inputShape: [3]}), broken],
+    });
+    const sample = {x: tf.ones([4, 3]), y: tf.ones([4, 2])};
+    const loss = 'meanSquaredError';
+    const {numTensors} = tf.memory();
+    lintModel(model, {loss, sample});
+    expect(tf.memory().numTensors).toBe(numTensors);
+    for (const layer of model.layers) expect(Object.hasOwn(layer, 'call')).toBe(false);
+    const own = (): tf.Tensor => {
+      throw new Error('no luck');
+    };
+    broken.call = own;
+    expect(() => lintModel(model, {loss, sample})).toThrow('no luck');
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect(broken.call).toBe(own);
+    expect(Object.hasOwn(model.layers[0], 'call')).toBe(false);
+  });
+});
+
+describe('what cannot be checked says so', () => {
+  const model = tf.sequential({layers: [tf.layers.dense({units: 2, inputShape: [3]})]});
+  const x = tf.ones([4, 3]);
+  const y = tf.ones([4, 2]);
+  const loss = 'meanSquaredError';
+  const gone = (): tf.Tensor => {
+    const tensor = tf.ones([4, 3]);
+    tensor.dispose();
+    return tensor;
+  };
+
+  test.each<[string, unknown, RegExp]>([
+    ['no model', undefined, /lintModel: it needs a model of tfjs layers, got undefined/],
+    ['a layer', tf.layers.dense({units: 1}), /lintModel: it needs a model/],
+    [
+      'an empty model',
+      tf.sequential({name: 'empty'}),
+      /lintModel: the model 'empty' has no layers/,
+    ],
+  ])('%s', (_, given, message) => {
+    expect(() => lintModel(given as tf.LayersModel)).toThrow(message);
+  });
+
+  test('a disposed model', () => {
+    const disposed = tf.sequential({
+      name: 'gone',
+      layers: [tf.layers.dense({units: 2, inputShape: [3]})],
+    });
+    disposed.dispose();
+    expect(() => lintModel(disposed)).toThrow("lintModel: the model 'gone' has been disposed");
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['options that are none', 3, /the options must be an object, got 3/],
+    ['an unknown option', {lose: 'x'}, /unknown option 'lose'; accepted: loss, optimizer, classes/],
+    ['an unknown loss', {loss: 'mse2'}, /loss must be a function or one of .*, got 'mse2'/],
+    ['a loss of another kind', {loss: 3}, /loss must be a function or one of .*, got 3/],
+    ['too many losses', {loss: [loss, loss]}, /loss has 2 entries, but the model .* has 1 output/],
+    ['a loss of no output', {loss: {other: loss}}, /unknown output in loss 'other'/],
+    ['an unknown optimizer', {optimizer: 'adamw'}, /optimizer must be .*, got 'adamw'/],
+    ['a class', {classes: 1}, /classes must be a whole number of at least 2, got 1/],
+    ['no sample', {sample: null}, /sample must be an object, got null/],
+    ['inputs alone', {sample: {x}}, /sample.y must be a tensor/],
+    ['inputs that are gone', {sample: {x: gone(), y}}, /sample.x must be a tensor, not disposed/],
+    ['more than a sample', {sample: {x, y, z: y}}, /unknown field of sample 'z'/],
+    ['inputs of another shape', {sample: {x: y, y}}, /sample.x, .* \[any, 3\], got \[4, 2\]/],
+    ['targets of another shape', {loss, sample: {x, y: x}}, /sample.y, .* \[4, 2\], got \[4, 3\]/],
+  ])('%s', (_, options, message) => {
+    const {numTensors} = tf.memory();
+    expect(() => lintModel(model, options as LintOptions)).toThrow(message);
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  test('a sample for a stateful model', () => {
+    const recurrent = tf.sequential({
+      layers: [tf.layers.lstm({units: 2, stateful: true, batchInputShape: [4, 5, 3]})],
+    });
+    const sample = {x: tf.ones([4, 5, 3]), y};
+    expect(() => lintModel(recurrent, {loss, sample})).toThrow(/it is stateful/);
+    expect(lintModel(recurrent, {loss})).toEqual([]);
+  });
+});
