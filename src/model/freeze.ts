@@ -128,7 +128,7 @@ function freeze(found: FoundActivation, tolerance: number): Frozen {
     const fixed = new FixedActivation({activation: activation.name, parameters, name: holder.name});
     if (!inputsOf(fixed.activation.formula).has('x')) return kept(holder, 'it is constant');
     const to = {to: activation.name, options, error: spread, isStock: false};
-    const message = `${describeWeights(found, weights)} is a constant of its formula`;
+    const message = `${describeWeights(found, weights)} become constants of the formula`;
     return {
       layer: fixed,
       isHeir: false,

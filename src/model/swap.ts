@@ -109,8 +109,9 @@ export interface SwapResult<M extends tf.LayersModel = tf.LayersModel> {
  * whose default is a weight for each element, over all axes but that of the channels.
  *
  * With `preserve`, weights are found with which the new formula is the old one: exactly where there
- * are any (ReLU is PReLU at alpha 0), else by least squares over `domain`. Weights are read with
- * `dataSync`, which the webgpu backend cannot.
+ * are any (ReLU is PReLU at alpha 0), else by least squares over `domain`. What is the same in a limit
+ * alone (ReLU as Swish of a huge beta) comes close to it, with weights that then hardly learn. Weights
+ * are read with `dataSync`, which the webgpu backend cannot.
  * @throws if the model is not built or is disposed, a layer cannot be copied, a rule or an option is
  * not understood, a new layer changes the shape, or nothing is to be replaced; then nothing is made.
  */
