@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {ActivationMonitor, reviveUnits} from 'tfjs-activations';
+import {ActivationMonitor, lintModel, reviveUnits} from 'tfjs-activations';
 import type {Report} from 'tfjs-activations';
 import {loadBackend} from 'tfjs-activations/node';
 import {accuracy, readDataset, split} from './data.js';
@@ -41,13 +41,19 @@ const right = (model: tf.Sequential) => accuracy(model, heldOut.x, heldOut.y);
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const deadIn = ({layers}: Report) => layers.reduce((count, {dead}) => count + dead.length, 0);
 
-title('1. Biases of −1 and a high learning rate: the monitor watches the network fail');
+title('1. Before training: what lintModel says of biases of −1 and a high learning rate');
 const model = network(-1);
+for (const {severity, layer, message, fixes} of lintModel(model, {classes: 10})) {
+  console.log(`${severity}: ${layer}: ${message}`);
+  for (const fix of fixes) console.log(`  → ${fix.title}`);
+}
+
+title('2. Trained all the same: the monitor watches the network fail');
 const monitor = new ActivationMonitor();
 const failed = await fit(model, monitor, 4);
 const before = right(model);
 
-title('2. Its dead units are revived; what it computes stays as it is');
+title('3. Its dead units are revived; what it computes stays as it is');
 const outputs = model.predict(heldOut.x) as tf.Tensor;
 const {revived, skipped} = reviveUnits(model, monitor.findings);
 for (const {layer, units, producer, consumers} of revived) {
@@ -57,12 +63,12 @@ for (const {layer, reason} of skipped) console.log(`${layer}: none, ${reason}`);
 const movement = (model.predict(heldOut.x) as tf.Tensor).sub(outputs).abs().max();
 console.log(`Its outputs moved by at most ${movement.dataSync()[0]}.`);
 
-title('3. Training goes on, and units that die now are revived at once');
+title('4. Training goes on, and units that die now are revived at once');
 // With 'every', it does not depend on the time that things take: each run is the same.
 const saved = await fit(model, new ActivationMonitor({revive: true, every: 1}), EPOCHS);
 const after = right(model);
 
-title('4. Beside a network that was healthy from the start');
+title('5. Beside a network that was healthy from the start');
 const healthyModel = network(0);
 const healthy = await fit(healthyModel, new ActivationMonitor({reporters: []}), EPOCHS);
 const best = right(healthyModel);

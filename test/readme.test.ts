@@ -60,7 +60,7 @@ function typeErrors(): string[] {
 }
 
 test('every block of code in README is one that runs', () => {
-  expect(blocks).toHaveLength(6);
+  expect(blocks).toHaveLength(7);
   const notCode = fences.filter(([, language]) => ['sh', 'text'].includes(language));
   expect(notCode.length + blocks.length).toBe(fences.length);
   expect(readme.match(/```/g)).toHaveLength(2 * fences.length);
