@@ -10,6 +10,9 @@ import {startingValues} from './starting-value.js';
 const USUAL_DOMAIN = [-3, 3] as const;
 const INTERVALS = 1000;
 
+/** What float64 leaves of a number that is right, as a share of it. */
+const ROUNDING = 2 ** -50;
+
 /** The starts are compared at every fifth point. */
 const COARSENESS = 5;
 /** Starts besides the definition's own. */
@@ -68,6 +71,8 @@ class Model {
   /** The name of each coefficient in the formula. */
   private readonly names: readonly string[];
   private readonly slopes: readonly Expression[];
+  /** A sum of squares that is the rounding of the target. */
+  private readonly enough: number;
 
   constructor(
     private readonly definition: ActivationDefinition,
@@ -81,6 +86,7 @@ class Model {
       typeof value === 'number' ? [weight] : value.map((_, index) => `${weight}[${index}]`),
     );
     this.slopes = this.names.map(coefficient => derivative(formula, coefficient));
+    this.enough = ROUNDING ** 2 * wanted.reduce((sum, value) => sum + value * value, 0);
   }
 
   weightsOf(parameters: readonly number[]): Record<string, number | number[]> {
@@ -106,6 +112,7 @@ class Model {
     const {parameters, sumOfSquares} = leastSquares(
       values => this.residualsAt(complete(values), free),
       free.map(index => start[index]),
+      this.enough,
     );
     return {parameters: complete(parameters), sumOfSquares};
   }
@@ -138,10 +145,14 @@ class Model {
     const others = Array.from({length: STARTS}, () =>
       this.start.map((value, index) => (linear.includes(index) ? value : startFrom(random))),
     );
-    const fits = [this.start, ...others].map(start =>
-      coarse.fitFrom(coarse.fitFrom(start, linear).parameters),
-    );
-    return fits.reduce(better).parameters;
+    const fit = (start: readonly number[]): LeastSquaresFit =>
+      coarse.fitFrom(coarse.fitFrom(start, linear).parameters);
+    let best = fit(this.start);
+    for (const start of others) {
+      if (best.sumOfSquares <= coarse.enough) break;
+      best = better(best, fit(start));
+    }
+    return best.parameters;
   }
 
   /** Coefficients in which, all others held, the formula is linear. */

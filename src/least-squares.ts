@@ -19,19 +19,21 @@ const LEAST_PROGRESS = 1e-12;
 
 /**
  * The parameters of least squares by the method of Levenberg and Marquardt, from `start`. A parameter
- * on which nothing depends stays as it is.
+ * on which nothing depends stays as it is. A sum of squares of `enough` is as good as 0.
  *
  * A model linear in its parameters is solved to rounding; any other to the minimum below `start`.
  */
 export function leastSquares(
   residualsAt: (parameters: readonly number[]) => Residuals,
   start: readonly number[],
+  enough = 0,
 ): LeastSquaresFit {
   let parameters = start;
   let residuals = residualsAt(start);
   let sumOfSquares = costOf(residuals);
   let damping = FIRST_DAMPING;
-  for (let step = 0; step < MOST_STEPS && damping < MOST_DAMPING; step++) {
+  for (let step = 0; step < MOST_STEPS; step++) {
+    if (damping >= MOST_DAMPING || sumOfSquares <= enough) break;
     const change = dampedStep(residuals, damping);
     const next = parameters.map((value, index) => value - change[index]);
     const nextResiduals = residualsAt(next);

@@ -180,3 +180,20 @@ test.each(stable)('thirty layers of %s keep it within a factor of 2.5', (_, acti
   expect(moment).toBeGreaterThan(1 / factor);
   expect(moment).toBeLessThan(factor);
 });
+
+test("a layer's gain follows its weights, and is that of its activation where they are alike", () => {
+  const layer = layers.pelu();
+  expect(layer.gain()).toBeCloseTo(activations.pelu.gain(), 9);
+  layer.build([null, 2]);
+  layer.setWeights([tf.tensor1d([2, 2]), tf.tensor1d([0.5, 0.5])]);
+  expect(layer.gain()).toBeCloseTo(activations.pelu.gain({a: 2, b: 0.5}), 9);
+  layer.setWeights([tf.tensor1d([1, 2]), tf.tensor1d([1, 0.5])]);
+  const moments = [{}, {a: 2, b: 0.5}].map(weights => activations.pelu.gain(weights) ** -2);
+  expect(layer.gain()).toBeCloseTo(((moments[0] + moments[1]) / 2) ** -0.5, 9);
+});
+
+test('a layer that mixes units is told from an activation', () => {
+  expect(() => initializerFor(layers.softmax({name: 'classes'}) as never)).toThrow(
+    /Softmax 'classes' mixes units or is random/,
+  );
+});

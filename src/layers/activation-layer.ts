@@ -8,6 +8,8 @@ import type {
 } from '../activation-types.js';
 import {applyProgram, toFloat} from '../apply.js';
 import {messageOf} from '../errors.js';
+import {evaluateAtMany} from '../formula/index.js';
+import {secondMomentOf} from '../gain.js';
 import {defaultOptions, optionNames, resolveOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {serialize} from '../tfjs-classes.js';
@@ -27,6 +29,7 @@ import {
 } from './layer-weights.js';
 import {checkDataFormat, checkSharedAxes, resolveSharedAxes, weightShape} from './shared-axes.js';
 import type {DataFormat} from './shared-axes.js';
+import {unitsOf} from './unit-weights.js';
 
 /** The class of an activation's layer. */
 export interface ActivationLayerClass<O = object, W = object, A = object> {
@@ -74,6 +77,18 @@ export class ActivationLayer extends CheckedLayer {
     this.sharedAxes = checked.sharedAxes;
     this.dataFormat = checked.dataFormat;
     this.supportsMasking = true;
+  }
+
+  /**
+   * 1/√E[f(z)²] for z ~ N(0, 1), over all units, or 256 of them: with the layer's weights as they are
+   * now, or as they start where it is not built. Weights are read with `dataSync`.
+   */
+  gain(): number {
+    const {formula} = this.activation.instance(this.options);
+    const moments = unitsOf(this, this.label).map(weights =>
+      secondMomentOf(zs => evaluateAtMany(formula, zs, weights)),
+    );
+    return Math.sqrt(moments.length / moments.reduce((sum, moment) => sum + moment, 0));
   }
 
   /** Whether a vector of coefficients starts elsewhere than the definition says, such as a fit. */

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type {Values} from '../../formula/index.js';
-import {weightsAtStart} from '../../initializer-for.js';
+import {weightsAtStart} from '../../layers/unit-weights.js';
 import {ActivationLayer} from '../../layers/activation-layer.js';
 import {MixingLayer} from '../../layers/mixing/mixing-layer.js';
 import type {MixingLayerClass} from '../../layers/mixing/mixing-layer.js';
