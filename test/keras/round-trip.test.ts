@@ -1,0 +1,241 @@
+import * as tf from '@tensorflow/tfjs';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import '../../src/index.js';
+import {activations, layers} from '../../src/index.js';
+import {exportKeras, importKerasWeights} from '../../src/keras/index.js';
+import {describeWithPython, runPython} from '../helpers/python.js';
+
+interface Result {
+  readonly outputs: readonly number[];
+  readonly loss: number;
+  readonly unmoved: readonly string[];
+  readonly weights: number;
+  readonly trained: readonly number[];
+  readonly reloads: boolean;
+}
+
+type Maker = (args?: object) => tf.layers.Layer;
+
+const makers = layers as unknown as Readonly<Record<string, Maker>>;
+
+/** Arguments where a layer needs them, or where other than the defaults say more. */
+const ARGUMENTS: Readonly<Record<string, object>> = {
+  maxout: {numUnits: 3},
+  kan: {units: 4},
+  metaAcon: {reduction: 2},
+};
+
+const FEATURES = 6;
+
+/** One branch for each layer, on inputs of its own, side by side at the end. */
+function branches(make: readonly (() => tf.layers.Layer)[]): tf.LayersModel {
+  const input = tf.input({shape: [FEATURES]});
+  const outputs = make.map(each => {
+    const before = tf.layers.dense({units: FEATURES, kernelInitializer: 'randomNormal'});
+    return each().apply(before.apply(input)) as tf.SymbolicTensor;
+  });
+  const output = tf.layers.concatenate().apply(outputs) as tf.SymbolicTensor;
+  return tf.model({inputs: input, outputs: output});
+}
+
+/** Numbers of every size that inputs have. */
+function numbers(shape: readonly number[]): tf.Tensor {
+  const size = shape.reduce((product, each) => product * each, 1);
+  const values = Array.from({length: size}, (_, index) => 3 * Math.sin(index * 1.7));
+  return tf.tensor(values, [...shape]);
+}
+
+/** Weights that no initializer gives, so that every one of them counts. */
+function perturb(model: tf.LayersModel): void {
+  tf.tidy(() => {
+    const weights = model.getWeights().map((weight, index) => {
+      const noise = tf.randomUniform(weight.shape, 0.02, 0.3, 'float32', index + 1);
+      return tf.add(weight, noise);
+    });
+    model.setWeights(weights);
+  });
+}
+
+function flat(output: tf.SymbolicTensor): tf.SymbolicTensor {
+  return output.rank > 2 ? (tf.layers.flatten().apply(output) as tf.SymbolicTensor) : output;
+}
+
+/** Branches of layers on images. */
+function images(): tf.LayersModel {
+  const input = tf.input({shape: [6, 6, 4]});
+  const convolved = tf.layers
+    .conv2d({filters: 4, kernelSize: 3, padding: 'same', activation: 'smish'})
+    .apply(input);
+  const outputs = [
+    layers.frelu(),
+    layers.metaAcon({reduction: 2}),
+    layers.dynamicRelu(),
+    layers.dynamicRelu({perChannel: false, pieces: 3}),
+    layers.pelu({sharedAxes: [1]}),
+    layers.rational({sharedAxes: 'spatial'}),
+    layers.dyt(),
+    layers.sparsemax({axis: 1}),
+    layers.softmax({axis: [1, 2]}),
+    layers.swiglu({axis: 2}),
+    layers.crelu({axis: -1}),
+    layers.prelu({sharedAxes: [1, 2]}),
+    tf.layers.depthwiseConv2d({kernelSize: 3, activation: 'mish'}),
+    tf.layers.separableConv2d({filters: 3, kernelSize: 3, activation: 'serf'}),
+    tf.layers.conv2dTranspose({filters: 3, kernelSize: 3, strides: 2}),
+    tf.layers.batchNormalization(),
+    tf.layers.batchNormalization({axis: 1}),
+    tf.layers.layerNormalization(),
+    tf.layers.maxPooling2d({}),
+    tf.layers.averagePooling2d({}),
+    tf.layers.zeroPadding2d(),
+    tf.layers.cropping2D({
+      cropping: [
+        [1, 1],
+        [1, 0],
+      ],
+    }),
+    tf.layers.upSampling2d({}),
+    tf.layers.permute({dims: [3, 1, 2]}),
+    tf.layers.dropout({rate: 0.5}),
+    tf.layers.globalMaxPooling2d({}),
+    tf.layers.globalAveragePooling2d({}),
+  ].map(layer => {
+    return flat(layer.apply(convolved) as tf.SymbolicTensor);
+  });
+  const output = tf.layers.concatenate().apply(outputs) as tf.SymbolicTensor;
+  return tf.model({inputs: input, outputs: output});
+}
+
+/** Layers that work on sequences, some within others. */
+function sequences(): tf.LayersModel {
+  const input = tf.input({shape: [5, 3]});
+  const cells = [tf.layers.lstmCell({units: 3}), tf.layers.gruCell({units: 2})];
+  const outputs = [
+    tf.layers.lstm({units: 3}),
+    tf.layers.gru({units: 3, returnSequences: true, recurrentActivation: 'sigmoid'}),
+    tf.layers.simpleRNN({units: 3, activation: 'squaredRelu'}),
+    tf.layers.bidirectional({layer: tf.layers.gru({units: 2}) as tf.RNN}),
+    tf.layers.timeDistributed({layer: tf.layers.dense({units: 2, activation: 'logish'})}),
+    tf.layers.timeDistributed({layer: layers.pelu()}),
+    tf.layers.rnn({cell: cells}),
+    tf.layers.rnn({cell: tf.layers.lstmCell({units: 2})}),
+    tf.layers.conv1d({filters: 2, kernelSize: 3, padding: 'causal'}),
+    tf.sequential({
+      layers: [
+        tf.layers.dense({units: 4, inputShape: [5, 3], activation: 'gelu'}),
+        layers.snake(),
+        tf.sequential({layers: [tf.layers.dense({units: 2, inputShape: [5, 4]}), layers.tlu()]}),
+      ],
+    }),
+  ];
+  const all = outputs.map(layer => flat(layer.apply(input) as tf.SymbolicTensor));
+  const output = tf.layers.concatenate().apply(all) as tf.SymbolicTensor;
+  return tf.model({inputs: input, outputs: output});
+}
+
+/** Every fixed activation by its name. */
+function strings(): tf.LayersModel {
+  const names = Object.values(activations)
+    .filter(({weights}) => Object.keys(weights).length === 0)
+    .map(({name}) => name);
+  return branches(
+    [...names, 'softmax', 'logSoftmax', 'sparsemax'].map(
+      activation => () => tf.layers.activation({activation: activation as 'relu'}),
+    ),
+  );
+}
+
+/** Options of their own. */
+function options(): tf.LayersModel {
+  return branches([
+    () => layers.elu({alpha: 0.5}),
+    () => layers.elu(),
+    () => layers.relu({maxValue: 1, negativeSlope: 0.1, threshold: 0.5}),
+    () => layers.leakyRelu({alpha: 0.05}),
+    () => layers.softmax(),
+    () => layers.celu({alpha: 2}),
+    () => layers.celu({alpha: 0.5}),
+    () => layers.celu({alpha: 2}),
+    () => layers.gelu({approximate: true}),
+    () => layers.squareplus({b: 0}),
+    () => layers.threshold({threshold: -0.5, value: -2}),
+    () =>
+      layers.pelu({
+        aInitializer: 'ones',
+        bRegularizer: 'l2',
+        aConstraint: tf.constraints.minMaxNorm({minValue: 0.5, maxValue: 3}),
+      }),
+  ]);
+}
+
+const MODELS: Readonly<Record<string, {model: () => tf.LayersModel; shape: readonly number[]}>> = {
+  layers: {
+    model: () => {
+      const names = Object.keys(makers).filter(name => !['frelu', 'reLU'].includes(name));
+      return branches(names.map(name => () => makers[name](ARGUMENTS[name])));
+    },
+    shape: [40, FEATURES],
+  },
+  strings: {model: strings, shape: [40, FEATURES]},
+  options: {model: options, shape: [40, FEATURES]},
+  images: {model: images, shape: [4, 6, 6, 4]},
+  sequences: {model: sequences, shape: [7, 5, 3]},
+};
+
+function expectNear(actual: readonly number[], expected: readonly number[]): void {
+  expect(actual).toHaveLength(expected.length);
+  const errors = expected.map(
+    (value, index) => Math.abs(actual[index] - value) / Math.max(1, Math.abs(value)),
+  );
+  const worst = errors.reduce((most, error) => (error <= most ? most : error), 0);
+  expect(worst).toBeLessThan(1e-5);
+}
+
+describeWithPython('what Keras makes of an exported model', () => {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'keras-'));
+  afterAll(() => fs.rmSync(root, {recursive: true}));
+
+  test.each(['tensorflow', 'jax'])(
+    'outputs, training and the way back, on %s',
+    async backend => {
+      const names = Object.keys(MODELS);
+      const folders = names.map(name => path.join(root, backend, name));
+      const models = names.map(name => MODELS[name].model());
+      for (const [index, model] of models.entries()) {
+        perturb(model);
+        const {shape} = MODELS[names[index]];
+        fs.mkdirSync(folders[index], {recursive: true});
+        for (const [file, bytes] of Object.entries(await exportKeras(model))) {
+          fs.writeFileSync(path.join(folders[index], file), bytes);
+        }
+        fs.writeFileSync(
+          path.join(folders[index], 'input.json'),
+          JSON.stringify(numbers(shape).arraySync()),
+        );
+      }
+      const results = runPython(path.join(__dirname, 'train.py'), backend, ...folders) as Result[];
+      for (const [index, model] of models.entries()) {
+        const {outputs, loss, unmoved, trained, reloads} = results[index];
+        const run = (): number[] => {
+          const output = model.predict(numbers(MODELS[names[index]].shape)) as tf.Tensor;
+          return [...output.dataSync()];
+        };
+        expectNear(outputs, run());
+        expect({name: names[index], unmoved, reloads}).toEqual({
+          name: names[index],
+          unmoved: [],
+          reloads: true,
+        });
+        expect(Number.isFinite(loss)).toBe(true);
+        importKerasWeights(
+          model,
+          fs.readFileSync(path.join(folders[index], 'weights.safetensors')),
+        );
+        expectNear(trained, run());
+      }
+    },
+    550_000,
+  );
+});

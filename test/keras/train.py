@@ -1,0 +1,55 @@
+"""Loads exported models into Keras, runs them, trains them for one step, and saves them for tfjs.
+
+train.py BACKEND FOLDER... prints, for each folder, what tests compare. A folder holds input.json besides.
+"""
+
+import importlib.util
+import json
+import os
+import sys
+import time
+
+os.environ["KERAS_BACKEND"] = sys.argv[1]
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import keras
+import numpy as np
+
+
+def run(folder):
+    start = time.time()
+    spec = importlib.util.spec_from_file_location("activations", f"{folder}/activations.py")
+    activations = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(activations)
+    with open(f"{folder}/input.json") as file:
+        x = np.array(json.load(file), dtype="float32")
+    model = keras.saving.load_model(folder)
+    outputs = np.array(model(x, training=False))
+    before = [np.array(weight) for weight in model.trainable_weights]
+    names = [weight.path for weight in model.trainable_weights]
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+    loss = float(model.train_on_batch(x, np.full_like(outputs, 0.3)))
+    after = [np.array(weight) for weight in model.trainable_weights]
+    unmoved = [
+        name
+        for name, old, new in zip(names, before, after)
+        if np.array_equal(old, new) or not np.all(np.isfinite(new))
+    ]
+    # What Keras itself saves must come back as well.
+    saved = f"{folder}/resaved.keras"
+    model.save(saved)
+    trained = np.array(model(x, training=False))
+    again = np.array(keras.saving.load_model(saved)(x, training=False))
+    activations.save_for_tfjs(model, f"{folder}/weights.safetensors")
+    print(folder, time.time() - start, file=sys.stderr)
+    return {
+        "outputs": outputs.ravel().tolist(),
+        "loss": loss,
+        "unmoved": unmoved,
+        "weights": len(names),
+        "trained": trained.ravel().tolist(),
+        "reloads": bool(np.allclose(trained, again, atol=1e-6)),
+    }
+
+
+print(json.dumps([run(folder) for folder in sys.argv[2:]]))
