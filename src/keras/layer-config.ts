@@ -11,6 +11,9 @@ import type {KerasObject} from './keras-object.js';
 
 type Config = Record<string, unknown>;
 
+/** The output of a layer in a graph. */
+type NodeReference = [layer: string, node: number, ...rest: unknown[]];
+
 /** Strings for `activation: '…'` of which Keras has the same function, by their names in tfjs. */
 const KERAS_FUNCTIONS: Readonly<Record<string, string>> = {
   celu: 'celu',
@@ -68,6 +71,12 @@ const KERAS_LAYERS: Readonly<Record<string, Readonly<Record<string, string>>>> =
 /** What tfjs writes into configurations and Keras does not take. */
 const DROPPED = new Set(['batch_input_shape', 'implementation', 'input_dtype', 'input_length']);
 
+/** All that Keras takes of a layer whose configuration in tfjs repeats that of its cell. */
+const RNN_SETTINGS = [
+  ['name', 'trainable', 'cell', 'returnSequences', 'returnState', 'goBackwards', 'stateful'],
+  ['unroll'],
+].flat();
+
 /** Settings whose values tfjs spells otherwise. */
 const SPELLED = new Set(['data_format']);
 
@@ -95,23 +104,31 @@ export class ConfigWriter {
       return keras('keras', 'Sequential', {name, trainable: true, layers});
     }
     const {layers, inputLayers, outputLayers} = model.getConfig() as unknown as {
-      layers: {name: string; inboundNodes: unknown[][]}[];
-      inputLayers: unknown;
-      outputLayers: unknown;
+      layers: {name: string; inboundNodes: NodeReference[][]}[];
+      inputLayers: NodeReference[];
+      outputLayers: NodeReference[];
+    };
+    // tfjs counts the call of a model from 1, since it has called it itself; Keras, that of a Sequential from 0.
+    const renumbered = (reference: NodeReference): NodeReference => {
+      const [layer, node, ...rest] = reference;
+      return model.getLayer(layer) instanceof tf.Sequential
+        ? [layer, node - 1, ...rest]
+        : reference;
     };
     const written = layers.map(({name, inboundNodes}) => {
       const layer = model.getLayer(name);
       if (layer instanceof tf.RNN && inboundNodes.some(node => node.length > 1)) {
         throw new Error(`${labelOf(layer)}: an initialState cannot be exported`);
       }
-      return {...this.layer(layer), name, inbound_nodes: inboundNodes};
+      const inbound_nodes = inboundNodes.map(node => node.map(renumbered));
+      return {...this.layer(layer), name, inbound_nodes};
     });
     return keras('keras', 'Model', {
       name,
       trainable: true,
       layers: written,
       input_layers: inputLayers,
-      output_layers: outputLayers,
+      output_layers: outputLayers.map(renumbered),
     });
   }
 
@@ -136,7 +153,11 @@ export class ConfigWriter {
     const name = layer ? layer.name : (config.name as string);
     if (renamed) {
       checkValues(className, config);
-      const written = this.config(config, renamed);
+      const settings =
+        className === 'RNN'
+          ? Object.fromEntries(RNN_SETTINGS.map(key => [key, config[key]]))
+          : config;
+      const written = this.config(settings, renamed);
       return keras('keras.layers', className, {...written, name});
     }
     if (layer instanceof ActivationLayer) return this.activationLayer(layer, config);
