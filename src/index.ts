@@ -51,6 +51,7 @@ export type {
   Snapshot,
   TfVis,
 } from './monitor/index.js';
+export {exportKeras, importKerasWeights} from './keras/index.js';
 export {initializerFor} from './initializer-for.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';

@@ -50,7 +50,7 @@ export function checkModel(owner: string, model: unknown): asserts model is tf.L
   if (!(model instanceof tf.LayersModel)) {
     throw new TypeError(`${owner}: the model must be a tf.LayersModel, got ${describe(model)}`);
   }
-  if (model.built && model.inputs) return;
+  if (model.inputs?.length > 0 && model.layers.every(({built}) => built)) return;
   throw new Error(
     `${owner}: the model '${model.name}' is not built; give its first layer an inputShape`,
   );

@@ -213,7 +213,10 @@ function makeLayer(className: string, config: Config): tf.layers.Layer | undefin
   const registered = tf.serialization.SerializationMap.getMap().classNameMap[className];
   if (!registered) return undefined;
   const [cls, fromConfig] = registered;
-  const layer = fromConfig(cls as never, structuredClone(config) as never) as unknown as tf.layers.Layer;
+  const layer = fromConfig(
+    cls as never,
+    structuredClone(config) as never,
+  ) as unknown as tf.layers.Layer;
   return layer instanceof ActivationLayer ? layer : undefined;
 }
 

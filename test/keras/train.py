@@ -1,13 +1,12 @@
 """Loads exported models into Keras, runs them, trains them for one step, and saves them for tfjs.
 
-train.py BACKEND FOLDER... prints, for each folder, what tests compare. A folder holds input.json besides.
+train.py BACKEND FOLDER... takes job.json of each folder, and leaves result.json.
 """
 
 import importlib.util
 import json
 import os
 import sys
-import time
 
 os.environ["KERAS_BACKEND"] = sys.argv[1]
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -19,12 +18,12 @@ import numpy as np
 
 
 def run(folder):
-    start = time.time()
     spec = importlib.util.spec_from_file_location("activations", f"{folder}/activations.py")
     activations = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(activations)
-    with open(f"{folder}/input.json") as file:
-        x = np.array(json.load(file), dtype="float32")
+    with open(f"{folder}/job.json") as file:
+        job = json.load(file)
+    x = np.array(job["input"], dtype="float32")
     model = keras.saving.load_model(folder)
     outputs = model.predict_on_batch(x)
     before = [np.array(weight) for weight in model.trainable_weights]
@@ -37,21 +36,24 @@ def run(folder):
         for name, old, new in zip(names, before, after)
         if np.array_equal(old, new) or not np.all(np.isfinite(new))
     ]
-    # What Keras itself saves must come back as well.
-    saved = f"{folder}/resaved.keras"
-    model.save(saved)
     trained = model.predict_on_batch(x)
-    again = keras.saving.load_model(saved).predict_on_batch(x)
+    reloads = True
+    if job["resave"]:
+        model.save(f"{folder}/resaved.keras")
+        again = keras.saving.load_model(f"{folder}/resaved.keras").predict_on_batch(x)
+        reloads = bool(np.allclose(trained, again, atol=1e-6))
     activations.save_for_tfjs(model, f"{folder}/weights.safetensors")
-    print(folder, time.time() - start, file=sys.stderr)
-    return {
+    result = {
         "outputs": outputs.ravel().tolist(),
         "loss": loss,
         "unmoved": unmoved,
-        "weights": len(names),
         "trained": trained.ravel().tolist(),
-        "reloads": bool(np.allclose(trained, again, atol=1e-6)),
+        "reloads": reloads,
     }
+    with open(f"{folder}/result.json", "w") as file:
+        json.dump(result, file)
 
 
-print(json.dumps([run(folder) for folder in sys.argv[2:]]))
+for each in sys.argv[2:]:
+    run(each)
+print(json.dumps(keras.backend.backend()))
