@@ -128,7 +128,7 @@ function suffixOf(options: Options, defaults: Options): string {
     .join('');
 }
 
-const LONGEST_FORMULA = 300;
+const LONGEST_FORMULA = 90;
 
 function documentationOf(activation: AnyActivation, options: Options): string {
   const formula = String(activation.instance(options).formula);

@@ -14,7 +14,7 @@ const RISKY_OPERANDS: Readonly<Record<string, number>> = {
 };
 
 /** Where each of them is harmless. */
-const HARMLESS = 1;
+export const HARMLESS = 1;
 
 /** What flattens however large its operand is. */
 const SATURATING = new Set(['tanh', 'erf', 'erfc', 'sigmoid']);

@@ -1,10 +1,10 @@
-import {nodesOf} from '../formula/index.js';
+import {constant, nodesOf} from '../formula/index.js';
 import type {Expression, Node} from '../formula/index.js';
-import {guarded} from './guard.js';
+import {HARMLESS, guarded} from './guard.js';
 import {pythonName} from './python-names.js';
 
 /** What is longer than this gets a name of its own. */
-const LONGEST = 72;
+const LONGEST = 40;
 
 const INFIX: Readonly<Record<string, readonly [symbol: string, precedence: number]>> = {
   greater: ['>', 1],
@@ -30,8 +30,8 @@ export const HELPERS: Readonly<Record<string, string>> = {
   multiplyNoNan: `\
 def multiply_no_nan(x, gate):
     """x * gate, but 0 wherever gate is 0, even where x is infinite or NaN."""
-    finite = ops.where(ops.equal(gate, 0.0) & ~ops.isfinite(x), 0.0, x)
-    return finite * gate`,
+    is_cut = ops.logical_and(ops.equal(gate, 0.0), ops.logical_not(ops.isfinite(x)))
+    return ops.where(is_cut, 0.0, x) * gate`,
   erfc: `\
 def erfc(x):
     """1 - erf(x), right to the last digit where erf(x) is close to 1."""
@@ -122,8 +122,8 @@ class Printer {
     for (const node of nodesOf(root)) {
       if (node.operands.length === 0 || node === root) continue;
       const text = this.text(node, 0);
-      if ((uses.get(node) ?? 0) < 2 && text.length < LONGEST / 2) continue;
-      const name = this.newName(VARIABLES[node.operation] ?? pythonName(node.operation));
+      if ((uses.get(node) ?? 0) < 2 && text.length < LONGEST) continue;
+      const name = this.newName(variableOf(node));
       this.definitions.push(`${name} = ${text}`);
       this.names.set(node, name);
     }
@@ -160,6 +160,12 @@ class Printer {
     this.taken.add(name);
     return name;
   }
+}
+
+/** What a guard has made harmless is called so. */
+function variableOf({operation, operands}: Node): string {
+  if (operation === 'where' && operands.includes(constant(HARMLESS))) return 'safe';
+  return VARIABLES[operation] ?? pythonName(operation);
 }
 
 function inputText(name: string): string {

@@ -32,7 +32,10 @@ const FEATURES = 6;
 function branches(make: readonly (() => tf.layers.Layer)[]): tf.LayersModel {
   const input = tf.input({shape: [FEATURES]});
   const outputs = make.map(each => {
-    const before = tf.layers.dense({units: FEATURES, kernelInitializer: 'randomNormal'});
+    const before = tf.layers.dense({
+      units: FEATURES,
+      kernelInitializer: tf.initializers.randomNormal({stddev: 0.8, seed: 1}),
+    });
     return each().apply(before.apply(input)) as tf.SymbolicTensor;
   });
   const output = tf.layers.concatenate().apply(outputs) as tf.SymbolicTensor;
@@ -50,7 +53,7 @@ function numbers(shape: readonly number[]): tf.Tensor {
 function perturb(model: tf.LayersModel): void {
   tf.tidy(() => {
     const weights = model.getWeights().map((weight, index) => {
-      const noise = tf.randomUniform(weight.shape, 0.02, 0.3, 'float32', index + 1);
+      const noise = tf.randomUniform(weight.shape, 0.01, 0.06, 'float32', index + 1);
       return tf.add(weight, noise);
     });
     model.setWeights(weights);
