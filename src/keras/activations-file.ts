@@ -1,10 +1,13 @@
+import type * as tf from '@tensorflow/tfjs';
 import type {AnyActivation} from '../activation-types.js';
 import type {Expression} from '../formula/index.js';
+import {defaultSharedAxes} from '../layers/activation-layer.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {serialize} from '../tfjs-classes.js';
 import {weightParts} from '../weight-parts.js';
 import {kerasObject} from './keras-object.js';
+import type {KerasObject} from './keras-object.js';
 import {MIXING_LAYERS} from './mixing-layers.js';
 import {HELPERS, pythonFunction} from './python-function.js';
 import {pythonLiteral, pythonName} from './python-names.js';
@@ -23,7 +26,7 @@ export class ActivationsFile {
   /** Adds the activation as a function, and returns the name under which it is registered. */
   addFunction(activation: AnyActivation, options: Options = activation.options): string {
     const own = suffixOf(options, defaultOptions(activation.definition));
-    const name = pythonName(activation.name) + own;
+    const name = free(pythonName(activation.name) + own);
     const {formula} = activation.instance(options);
     const weights = Object.keys(activation.weights as object);
     this.addFormula(name, weights, formula, documentationOf(activation, options));
@@ -34,29 +37,26 @@ export class ActivationsFile {
   addLayer(activation: AnyActivation, options: Options): string {
     const {definition, className} = activation;
     const defaults = {...defaultOptions(definition), ...definition.layerOptions} as Options;
-    const name = className + suffixOf(options, defaults);
+    const name = free(className + suffixOf(options, defaults));
     if (this.classes.has(name)) return name;
     this.parts.add(BASE).add(FORMULA_LAYER);
     const formula = this.addFunction(activation, options);
     const parameters = Object.entries(definition.weights ?? {}).map(([weight, given]) => {
-      const parts = weightParts(className, given, () => weight);
-      const {length, sharedAxes} = given;
-      const entries = {
-        initializer: this.addPart(serialize(parts.initializer)),
-        regularizer: this.addPart(serialize(parts.regularizer)),
-        constraint: this.addPart(serialize(parts.constraint)),
-        ...(length === undefined ? {} : {length}),
-        ...(sharedAxes === undefined ? {} : {shared_axes: sharedAxes}),
-      };
+      const {initializer, regularizer, constraint} = weightParts(className, given, () => weight);
+      const entries = [
+        ['initializer', this.partSource(initializer)],
+        ['regularizer', this.partSource(regularizer)],
+        ['constraint', this.partSource(constraint)],
+        ['length', given.length],
+        ['shared_axes', given.sharedAxes && pythonLiteral(given.sharedAxes)],
+      ].filter(([, value]) => value !== undefined);
       return [
-        `        ${pythonLiteral(pythonName(weight))}: {`,
-        ...Object.entries(entries).map(
-          ([key, value]) => `            ${pythonLiteral(key)}: ${pythonLiteral(value)},`,
-        ),
+        `        "${pythonName(weight)}": {`,
+        ...entries.map(([key, value]) => `            "${key}": ${value},`),
         `        },`,
       ].join('\n');
     });
-    const shared = definition.sharedAxes;
+    const shared = defaultSharedAxes(definition);
     const lines = [
       `@register(package="${PACKAGE}")`,
       `class ${name}(FormulaLayer):`,
@@ -64,7 +64,7 @@ export class ActivationsFile {
       '',
       `    formula = staticmethod(${formula})`,
       ...(parameters.length > 0 ? [`    parameters = {`, ...parameters, `    }`] : []),
-      ...(shared === undefined ? [] : [`    default_shared_axes = ${pythonLiteral(shared)}`]),
+      ...(shared === 'spatial' ? [] : [`    default_shared_axes = ${pythonLiteral(shared)}`]),
     ];
     this.classes.set(name, lines.join('\n'));
     return name;
@@ -82,12 +82,23 @@ export class ActivationsFile {
   }
 
   /** An initializer, regularizer or constraint as Keras writes it down; ours are defined in Python. */
-  addPart(saved: object | null): object | null {
+  addPart(saved: object | null): KerasObject | null {
     const object = kerasObject(saved);
     if (!object) return null;
     if (object.class_name in CONSTRAINTS) this.parts.add(CONSTRAINTS[object.class_name]);
     if (object.class_name === 'StartingValues') this.parts.add(STARTING_VALUES);
     return object;
+  }
+
+  /** An initializer, regularizer or constraint as Python makes it. */
+  private partSource(part: tf.serialization.Serializable | undefined): string | undefined {
+    const object = this.addPart(serialize(part));
+    if (!object) return undefined;
+    const settings = Object.entries(object.config).map(
+      ([key, value]) => `${key}=${pythonLiteral(value)}`,
+    );
+    const name = object.module ? `${object.module}.${object.class_name}` : object.class_name;
+    return `${name}(${settings.join(', ')})`;
   }
 
   /** The text of the module. */
@@ -117,6 +128,18 @@ export class ActivationsFile {
   }
 }
 
+/** What the module itself calls its own. */
+const TAKEN = new Set([
+  ...['json', 'struct', 'keras', 'ops', 'register', 'weight_shape', 'save_for_tfjs'],
+  ...['ActivationLayer', 'FormulaLayer', 'GatedLinearUnit', 'ChannelLayer'],
+  ...Object.keys(HELPERS).map(pythonName),
+  ...['StartingValues', ...Object.keys(CONSTRAINTS)],
+]);
+
+function free(name: string): string {
+  return TAKEN.has(name) ? `${name}_` : name;
+}
+
 /** What tells apart an activation with options of its own: `_alpha_0_5`. */
 function suffixOf(options: Options, defaults: Options): string {
   const own = Object.entries(options).filter(([name, value]) => value !== defaults[name]);
@@ -134,5 +157,6 @@ function documentationOf(activation: AnyActivation, options: Options): string {
   const formula = String(activation.instance(options).formula);
   const shown = formula.length > LONGEST_FORMULA ? activation.name : formula;
   const {paper} = activation;
-  return paper ? `${shown}\n\n    ${paper}\n    ` : shown;
+  const text = paper ? `${shown}\n\n    ${paper}\n    ` : shown;
+  return text.replaceAll('\\', '\\\\').replaceAll('"', "'");
 }

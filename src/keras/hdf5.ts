@@ -9,7 +9,7 @@ const MESSAGE = {dataspace: 1, linkInfo: 2, datatype: 3, link: 6, layout: 8, gro
 const SUPERBLOCK_BYTES = 96;
 
 /** A group: what it holds, by name. */
-interface Group extends Map<string, Group | WeightValues> {}
+class Group extends Map<string, Group | WeightValues> {}
 
 /**
  * An HDF5 file of float32 arrays, by their paths `group/…/name`: what Keras reads as `.weights.h5`.
@@ -18,7 +18,7 @@ interface Group extends Map<string, Group | WeightValues> {}
  * piece. https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html
  */
 export function hdf5File(arrays: ReadonlyMap<string, WeightValues>): Uint8Array {
-  const root: Group = new Map();
+  const root = new Group();
   for (const [path, values] of arrays) place(root, path.split('/'), values);
   const file = new Writer();
   file.skip(SUPERBLOCK_BYTES);
@@ -31,14 +31,14 @@ function place(group: Group, [name, ...rest]: readonly string[], values: WeightV
     group.set(name, values);
     return;
   }
-  if (!group.has(name)) group.set(name, new Map());
+  if (!group.has(name)) group.set(name, new Group());
   place(group.get(name) as Group, rest, values);
 }
 
 /** Writes what is in the group, then the group, and returns its address. */
 function writeGroup(file: Writer, group: Group): bigint {
   const links = [...group].map(([name, member]) => {
-    const address = member instanceof Map ? writeGroup(file, member) : writeArray(file, member);
+    const address = member instanceof Group ? writeGroup(file, member) : writeArray(file, member);
     const text = new TextEncoder().encode(name);
     const link = new Writer().u8(1).u8(0).u8(text.length).put(text).u64(address);
     return messageOf(MESSAGE.link, link);

@@ -56,7 +56,8 @@ function parse(given: unknown): {header: Record<string, SavedWeight>; values: Ui
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     const start = LENGTH_BYTES + length;
     const text = new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, start));
-    const {__metadata__: _, ...header} = JSON.parse(text) as Record<string, SavedWeight>;
+    const header = JSON.parse(text) as Record<string, SavedWeight>;
+    delete header.__metadata__;
     return {header, values: bytes.subarray(start)};
   } catch (error) {
     throw new Error(

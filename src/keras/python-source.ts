@@ -99,9 +99,7 @@ class FormulaLayer(ActivationLayer):
 
     def __init__(self, shared_axes=None, **kwargs):
         super().__init__(**kwargs)
-        has_vectors = any("length" in parts for parts in self.parameters.values())
-        default = "all" if has_vectors else "spatial"
-        self.shared_axes = default if shared_axes is None else shared_axes
+        self.shared_axes = self.default_shared_axes if shared_axes is None else shared_axes
         self.learned = []
 
     def build(self, input_shape):

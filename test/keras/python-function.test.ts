@@ -11,8 +11,7 @@ test('a formula as Python, operations by the names of keras.ops', () => {
     source: `\
 def curve(x, t_left, p):
     """A curve."""
-    power = ops.power(-((x - 2.0) * t_left), 3.0)
-    return power + ops.expm1(p[..., 1])`,
+    return ops.power(-((x - 2.0) * t_left), 3.0) + ops.expm1(p[..., 1])`,
     helpers: [],
   });
 });

@@ -68,7 +68,7 @@ function flat(output: tf.SymbolicTensor): tf.SymbolicTensor {
 function images(): tf.LayersModel {
   const input = tf.input({shape: [6, 6, 4]});
   const convolved = tf.layers
-    .conv2d({filters: 4, kernelSize: 3, padding: 'same', activation: 'smish'})
+    .conv2d({filters: 4, kernelSize: 3, padding: 'same', activation: 'smish' as 'relu'})
     .apply(input);
   const outputs = [
     layers.frelu(),
@@ -84,7 +84,7 @@ function images(): tf.LayersModel {
     layers.crelu({axis: -1}),
     layers.prelu({sharedAxes: [1, 2]}),
     tf.layers.depthwiseConv2d({kernelSize: 3, activation: 'mish'}),
-    tf.layers.separableConv2d({filters: 3, kernelSize: 3, activation: 'serf'}),
+    tf.layers.separableConv2d({filters: 3, kernelSize: 3, activation: 'serf' as 'relu'}),
     tf.layers.conv2dTranspose({filters: 3, kernelSize: 3, strides: 2}),
     tf.layers.batchNormalization(),
     tf.layers.batchNormalization({axis: 1}),
@@ -117,9 +117,9 @@ function sequences(): tf.LayersModel {
   const outputs = [
     tf.layers.lstm({units: 3}),
     tf.layers.gru({units: 3, returnSequences: true, recurrentActivation: 'sigmoid'}),
-    tf.layers.simpleRNN({units: 3, activation: 'squaredRelu'}),
+    tf.layers.simpleRNN({units: 3, activation: 'squaredRelu' as 'relu'}),
     tf.layers.bidirectional({layer: tf.layers.gru({units: 2}) as tf.RNN}),
-    tf.layers.timeDistributed({layer: tf.layers.dense({units: 2, activation: 'logish'})}),
+    tf.layers.timeDistributed({layer: tf.layers.dense({units: 2, activation: 'logish' as 'relu'})}),
     tf.layers.timeDistributed({layer: layers.pelu()}),
     tf.layers.rnn({cell: cells}),
     tf.layers.rnn({cell: tf.layers.lstmCell({units: 2})}),
