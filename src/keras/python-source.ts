@@ -128,7 +128,7 @@ class StartingValues(keras.initializers.Initializer):
         self.values = list(values)
 
     def __call__(self, shape, dtype=None):
-        return ops.broadcast_to(ops.convert_to_tensor(self.values, dtype=dtype), shape)
+        return ops.zeros(shape, dtype) + ops.convert_to_tensor(self.values, dtype=dtype)
 
     def get_config(self):
         return {"values": self.values}`;
