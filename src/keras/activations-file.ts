@@ -8,7 +8,7 @@ import {serialize} from '../tfjs-classes.js';
 import {weightParts} from '../weight-parts.js';
 import {kerasObject} from './keras-object.js';
 import type {KerasObject} from './keras-object.js';
-import {MIXING_LAYERS} from './mixing-layers.js';
+import {MIXING_FUNCTIONS, MIXING_LAYERS} from './mixing-layers.js';
 import {HELPERS, pythonFunction} from './python-function.js';
 import {pythonLiteral, pythonName} from './python-names.js';
 import {BASE, CONSTRAINTS, FORMULA_LAYER, HEAD, STARTING_VALUES, TAIL} from './python-source.js';
@@ -81,6 +81,13 @@ export class ActivationsFile {
     return className;
   }
 
+  /** Adds a function that mixes units, and returns its name; undefined if it has no form in Python. */
+  addMixingFunction(name: string): string | undefined {
+    const source = MIXING_FUNCTIONS[name];
+    if (source) this.parts.add(source);
+    return source && name;
+  }
+
   /** An initializer, regularizer or constraint as Keras writes it down; ours are defined in Python. */
   addPart(saved: object | null): KerasObject | null {
     const object = kerasObject(saved);
@@ -130,7 +137,7 @@ export class ActivationsFile {
 
 /** What the module itself calls its own. */
 const TAKEN = new Set([
-  ...['json', 'struct', 'keras', 'ops', 'register', 'weight_shape', 'save_for_tfjs'],
+  ...['json', 'struct', 'keras', 'ops', 'register', 'weight_shape', 'save_for_tfjs', 'sparsemax'],
   ...['ActivationLayer', 'FormulaLayer', 'GatedLinearUnit', 'ChannelLayer'],
   ...Object.keys(HELPERS).map(pythonName),
   ...['StartingValues', ...Object.keys(CONSTRAINTS)],

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type {AnyActivation} from '../activation-types.js';
 import {describe, messageOf} from '../errors.js';
 import {ActivationLayer} from '../layers/activation-layer.js';
 import {toSnakeCase} from '../names.js';
@@ -38,7 +37,6 @@ const KERAS_FUNCTIONS: Readonly<Record<string, string>> = {
   softplus: 'softplus',
   softsign: 'softsign',
   sparsePlus: 'sparse_plus',
-  sparsemax: 'sparsemax',
   squareplus: 'squareplus',
   swish: 'silu',
   tanh: 'tanh',
@@ -203,8 +201,11 @@ export class ConfigWriter {
     const activation = activationNamed(name);
     const known = KERAS_FUNCTIONS[activation?.name ?? name];
     if (known) return known;
-    if (!activation) throw new Error(`Keras has no activation '${name}'`);
-    return functionObject(this.file.addFunction(activation as AnyActivation));
+    const added = activation
+      ? this.file.addFunction(activation)
+      : this.file.addMixingFunction(name);
+    if (added === undefined) throw new Error(`Keras has no activation '${name}'`);
+    return functionObject(added);
   }
 }
 

@@ -19,6 +19,24 @@ class GatedLinearUnit(ActivationLayer):
         first, second = ops.split(x, 2, axis=self.axis)
         return first * type(self).gate(second)`;
 
+/** `keras.activations.sparsemax` of Keras 3.15 and before is wrong: its outputs do not sum to 1. */
+const SPARSEMAX = `\
+@register(package="tfjs_activations")
+def sparsemax(x, axis=-1):
+    """max(x - tau, 0), with tau such that they sum to 1 along an axis."""
+    shifted = ops.maximum(x - ops.max(x, axis=axis, keepdims=True), -1.0)
+    last = ops.moveaxis(shifted, axis, -1)
+    ordered = ops.flip(ops.sort(last, axis=-1), axis=-1)
+    counts = ops.arange(1, last.shape[-1] + 1, dtype=ordered.dtype)
+    sums = ops.cumsum(ordered, axis=-1)
+    support = ops.cast(ordered * counts + 1.0 > sums, ordered.dtype)
+    count = ops.sum(support, axis=-1, keepdims=True)
+    tau = (ops.sum(ordered * support, axis=-1, keepdims=True) - 1.0) / count
+    return ops.moveaxis(ops.maximum(last - tau, 0.0), -1, axis)`;
+
+/** What is called by name and is no formula of one number, as functions of Python. */
+export const MIXING_FUNCTIONS: Readonly<Record<string, string>> = {sparsemax: SPARSEMAX};
+
 function gated(className: string, gate: AnyActivation): MixingLayerSource {
   const source = `\
 @register(package="tfjs_activations")
@@ -86,6 +104,7 @@ class LogSoftmax(ActivationLayer):
         return input_shape`,
   },
   Sparsemax: {
+    parts: [SPARSEMAX],
     source: `\
 @register(package="tfjs_activations")
 class Sparsemax(ActivationLayer):
@@ -94,15 +113,7 @@ class Sparsemax(ActivationLayer):
     options = {"axis": -1}
 
     def call(self, x):
-        shifted = ops.maximum(x - ops.max(x, axis=self.axis, keepdims=True), -1.0)
-        last = ops.moveaxis(shifted, self.axis, -1)
-        ordered = ops.flip(ops.sort(last, axis=-1), axis=-1)
-        counts = ops.arange(1, last.shape[-1] + 1, dtype=ordered.dtype)
-        sums = ops.cumsum(ordered, axis=-1)
-        support = ops.cast(ordered * counts + 1.0 > sums, ordered.dtype)
-        count = ops.sum(support, axis=-1, keepdims=True)
-        tau = (ops.sum(ordered * support, axis=-1, keepdims=True) - 1.0) / count
-        return ops.moveaxis(ops.maximum(last - tau, 0.0), -1, self.axis)
+        return sparsemax(x, self.axis)
 
     def compute_output_shape(self, input_shape):
         return input_shape`,

@@ -40,7 +40,7 @@ function branches(make: readonly (() => tf.layers.Layer)[]): tf.LayersModel {
 /** Numbers of every size that inputs have. */
 function numbers(shape: readonly number[]): tf.Tensor {
   const size = shape.reduce((product, each) => product * each, 1);
-  const values = Array.from({length: size}, (_, index) => 3 * Math.sin(index * 1.7));
+  const values = Array.from({length: size}, (_, index) => 6 * Math.sin(index * 1.7));
   return tf.tensor(values, [...shape]);
 }
 
