@@ -76,6 +76,7 @@ export type {
 } from './model/index.js';
 export {lintModel} from './model/index.js';
 export type {LintFinding, LintOptions} from './model/index.js';
+export {exportKeras, importKerasWeights} from './keras/index.js';
 export {initializerFor} from './initializer-for.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';

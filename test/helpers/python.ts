@@ -3,7 +3,8 @@ import {existsSync} from 'node:fs';
 import path from 'node:path';
 
 const {ORACLE_PYTHON, REQUIRE_PYTHON} = process.env;
-const python = ORACLE_PYTHON ?? path.resolve(__dirname, '../../.venv-oracle', 'bin/python');
+/** Its executable. */
+export const python = ORACLE_PYTHON ?? path.resolve(__dirname, '../../.venv-oracle', 'bin/python');
 
 /**
  * `describe` where there is the Python of `.ci/python.sh`, or another at ORACLE_PYTHON that has what

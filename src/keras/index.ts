@@ -1,0 +1,2 @@
+export {exportKeras} from './export.js';
+export {importKerasWeights} from './import.js';
