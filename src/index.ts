@@ -52,6 +52,7 @@ export type {
   TfVis,
 } from './monitor/index.js';
 export {initializerFor} from './initializer-for.js';
+export {kerasModel, repairKerasModel} from './keras/index.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';
 export type {

@@ -1,0 +1,142 @@
+import {describe} from '../errors.js';
+import {isObject, objectsOf} from './json.js';
+import type {Json, JsonObject} from './json.js';
+import {configOf, isOperation, labelOf} from './layer.js';
+import type {KerasVersion} from './version.js';
+
+/** How a layer is referred to now: its name, and what is added to the index of its node. */
+export interface Reference {
+  readonly name: string;
+  readonly offset: number;
+}
+
+type References = ReadonlyMap<string, Reference>;
+
+/** `[layer, node, tensor]`, as the value of a tensor is referred to. */
+function isTensor(value: Json | undefined): value is [string, number, number, ...Json[]] {
+  return (
+    Array.isArray(value) &&
+    value.length >= 3 &&
+    typeof value[0] === 'string' &&
+    typeof value[1] === 'number' &&
+    typeof value[2] === 'number'
+  );
+}
+
+/** `[layer, node, tensor]` of a tensor of Keras 3. */
+function historyOf(value: Json | undefined): Json | undefined {
+  const isTensorOf3 = isObject(value) && value.class_name === '__keras_tensor__';
+  return isTensorOf3 ? configOf(value).keras_history : undefined;
+}
+
+/** All tensors that are referred to in a value, in their order. */
+function tensorsIn(value: Json | undefined): [string, number, number, ...Json[]][] {
+  if (isTensor(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap(tensorsIn);
+  if (!isObject(value)) return [];
+  return tensorsIn(historyOf(value) ?? Object.values(value).map(each => each ?? null));
+}
+
+/** The inputs or outputs of a model, a list of tensors. */
+export function tensorsOf(owner: string, value: Json, references: References): Json[] {
+  return tensorsIn(value).map(tensor => follow(owner, tensor, references));
+}
+
+/** @throws if there is no such layer; TensorFlow.js would wait for it for ever. */
+function follow(
+  owner: string,
+  [name, node, tensor, ...rest]: [string, number, number, ...Json[]],
+  references: References,
+): Json[] {
+  const reference = references.get(name);
+  if (reference === undefined) {
+    throw new Error(
+      `${owner}: refers to a layer ${describe(name)}; accepted: ${[...references.keys()].join(', ')}`,
+    );
+  }
+  return [reference.name, node + reference.offset, tensor, ...rest];
+}
+
+/** The layers that the inputs and outputs of a model need; Keras 3 saves how masks were made, too. */
+export function reachable(layers: readonly JsonObject[], ends: Json): JsonObject[] {
+  const byName = new Map(layers.map(layer => [layer.name, layer]));
+  const needed = new Set<JsonObject>();
+  const visit = (value: Json): void => {
+    for (const [name] of tensorsIn(value)) {
+      const layer = byName.get(name);
+      if (layer === undefined || needed.has(layer)) continue;
+      needed.add(layer);
+      for (const node of objectsOf(layer.inbound_nodes)) {
+        checkMask(layer, node, byName);
+        const {mask: _, ...others} = isObject(node.kwargs) ? node.kwargs : {};
+        visit([node.args ?? null, others]);
+      }
+    }
+  };
+  visit(ends);
+  return layers.filter(layer => needed.has(layer));
+}
+
+/** What Keras 3 makes the masks of Embedding and Masking of. */
+const MASKS = ['NotEqual', 'Any'];
+
+/** @throws if a mask is not one that TensorFlow.js makes by itself. */
+function checkMask(
+  layer: JsonObject,
+  node: JsonObject,
+  byName: ReadonlyMap<Json | undefined, JsonObject>,
+): void {
+  const mask = isObject(node.kwargs) ? node.kwargs.mask : undefined;
+  for (const [name] of tensorsIn(mask)) {
+    const className = byName.get(name)?.class_name;
+    if (MASKS.includes(String(className))) continue;
+    throw new Error(
+      `${labelOf(layer)}: the mask comes from ${String(className)} ${describe(name)}; accepted: ` +
+        'masks of Embedding and Masking',
+    );
+  }
+}
+
+/** The calls of a layer, each as `[[layer, node, tensor, kwargs], …]`. */
+export function nodesOf(
+  owner: string,
+  layer: JsonObject,
+  references: References,
+  version: KerasVersion,
+): Json[] {
+  const nodes = Array.isArray(layer.inbound_nodes) ? layer.inbound_nodes : [];
+  return nodes.map(node => {
+    if (!isObject(node)) return tensorsOf(owner, node, references);
+    if (isOperation(layer, version)) checkOperands(owner, node);
+    const kwargs = kwargsOf(owner, node);
+    const tensors = tensorsIn([node.args ?? null, inputsIn(node)]);
+    return tensors.map(tensor => [...follow(owner, tensor, references), kwargs]);
+  });
+}
+
+/** The tensors among the named arguments that are inputs in TensorFlow.js. */
+function inputsIn({kwargs}: JsonObject): Json {
+  return isObject(kwargs) ? (kwargs.initial_state ?? null) : null;
+}
+
+/** @throws if a named argument is a tensor that TensorFlow.js does not take. */
+function kwargsOf(owner: string, {kwargs}: JsonObject): JsonObject {
+  const others = Object.entries(isObject(kwargs) ? kwargs : {}).filter(
+    ([key, value]) => value !== null && !['mask', 'initial_state'].includes(key),
+  );
+  for (const [key, value] of others) {
+    if (tensorsIn(value).length === 0) continue;
+    throw new Error(
+      `${owner}: the argument ${key} is a tensor; accepted: tensors as inputs, and as initial_state`,
+    );
+  }
+  return Object.fromEntries(others);
+}
+
+/** @throws if an operation has an operand that is no tensor, such as the 2 of `2 * x`. */
+function checkOperands(owner: string, {args}: JsonObject): void {
+  for (const operand of Array.isArray(args) ? args : []) {
+    if (operand === null || tensorsIn(operand).length > 0) continue;
+    throw new Error(`${owner}: an operand is ${describe(operand)}; accepted: tensors`);
+  }
+}

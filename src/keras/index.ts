@@ -1,0 +1,2 @@
+export {kerasModel} from './load.js';
+export {repairKerasModel} from './repair.js';
