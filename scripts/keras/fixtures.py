@@ -143,10 +143,17 @@ def recurrent(k):
 def masked(k):
     x = k.Input((5,), dtype='int32')
     y = k.layers.Embedding(7, 3, mask_zero=True)(x)
-    y, h, c = k.layers.LSTM(2, return_sequences=True, return_state=True)(y)
-    y = k.layers.LSTM(2)(y, initial_state=[h, c])
+    y = k.layers.LSTM(2, return_sequences=True)(y)
+    y = k.layers.LSTM(2)(k.layers.LeakyReLU()(y))
     inputs = np.array([[1, 2, 3, 0, 0], [4, 5, 6, 1, 2]], 'int32')
     return k.Model(x, k.layers.Dropout(0.5)(y, training=False)), [inputs]
+
+
+def states(k):
+    x = k.Input((4, 3))
+    y, h, c = k.layers.LSTM(2, return_sequences=True, return_state=True)(x)
+    y = k.layers.LSTM(2)(y, initial_state=[h, c])
+    return k.Model(x, y), [numbers(2, 4, 3)]
 
 
 def nested(k):
@@ -184,23 +191,23 @@ def operations(k):
 
 
 def mixed_precision(k):
+    """TensorFlow.js computes in float32 what was trained in float16."""
+    def model():
+        layers = [k.Input((3,)), k.layers.Dense(4, activation='silu', name='first')]
+        return k.Sequential(layers)
     k.mixed_precision.set_global_policy('mixed_float16')
-    model = k.Sequential([k.Input((3,)), k.layers.Dense(4, activation='silu'), k.layers.Activation('linear', dtype='float32')])
+    mixed = model()
     k.mixed_precision.set_global_policy('float32')
-    return model, [numbers(2, 3)]
-
-
-def function(x):
-    return x
+    return mixed, [numbers(2, 3)], model()
 
 
 def functions(k):
-    """A function of one's own, registered in JavaScript under the name that Python gave it."""
+    """Functions where their names could stand."""
     x = k.Input((3,))
     return k.Model(x, k.layers.Dense(2, activation=k.activations.leaky_relu)(x)), [numbers(2, 3)]
 
 
-BOTH = [each_string, activation_layers, convolutions, recurrent, masked, nested, unbuilt]
+BOTH = [each_string, activation_layers, convolutions, recurrent, masked, states, nested, unbuilt]
 ONLY_3 = [glu, layers_as_activations, sequence_of_layers_as_activations, same_names, operations,
           mixed_precision, functions]
 
@@ -232,11 +239,13 @@ def write(k, make, form):
     k.backend.clear_session() if k is tf_keras else k.utils.clear_session()
     version = k.__version__.split('.')[0] if k is keras else '2'
     name = f'{make.__name__}-keras{version}-{form}'
-    model, inputs = make(k)
+    model, inputs, *precise = make(k)
     # Inputs that the file holds with all their digits.
     inputs = [np.round(each, 4) if each.dtype.kind == 'f' else each for each in inputs]
     randomize(model)
-    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    computing = precise[0] if precise else model
+    computing.set_weights(model.get_weights())
+    outputs = computing(inputs if len(inputs) > 1 else inputs[0], training=False)
     outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
     try:
         model_json, weights = converted(k, model, form)

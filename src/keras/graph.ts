@@ -8,12 +8,16 @@ import type {KerasVersion} from './version.js';
 export interface Reference {
   readonly name: string;
   readonly offset: number;
+  /** `offset` where inputs and outputs of the model refer to it. */
+  readonly offsetAtEnds: number;
 }
 
 type References = ReadonlyMap<string, Reference>;
 
-/** `[layer, node, tensor]`, as the value of a tensor is referred to. */
-function isTensor(value: Json | undefined): value is [string, number, number, ...Json[]] {
+/** `[layer, node, tensor]`, and in Keras 2 the named arguments of the call that takes it. */
+type TensorReference = [string, number, number, ...Json[]];
+
+function isTensor(value: Json | undefined): value is TensorReference {
   return (
     Array.isArray(value) &&
     value.length >= 3 &&
@@ -30,7 +34,7 @@ function historyOf(value: Json | undefined): Json | undefined {
 }
 
 /** All tensors that are referred to in a value, in their order. */
-function tensorsIn(value: Json | undefined): [string, number, number, ...Json[]][] {
+function tensorsIn(value: Json | undefined): TensorReference[] {
   if (isTensor(value)) return [value];
   if (Array.isArray(value)) return value.flatMap(tensorsIn);
   if (!isObject(value)) return [];
@@ -38,15 +42,16 @@ function tensorsIn(value: Json | undefined): [string, number, number, ...Json[]]
 }
 
 /** The inputs or outputs of a model, a list of tensors. */
-export function tensorsOf(owner: string, value: Json, references: References): Json[] {
-  return tensorsIn(value).map(tensor => follow(owner, tensor, references));
+export function endsOf(owner: string, value: Json, references: References): Json[] {
+  return tensorsIn(value).map(tensor => follow(owner, tensor, references, 'offsetAtEnds'));
 }
 
 /** @throws if there is no such layer; TensorFlow.js would wait for it for ever. */
 function follow(
   owner: string,
-  [name, node, tensor, ...rest]: [string, number, number, ...Json[]],
+  [name, node, tensor, ...rest]: TensorReference,
   references: References,
+  offset: 'offset' | 'offsetAtEnds',
 ): Json[] {
   const reference = references.get(name);
   if (reference === undefined) {
@@ -54,7 +59,7 @@ function follow(
       `${owner}: refers to a layer ${describe(name)}; accepted: ${[...references.keys()].join(', ')}`,
     );
   }
-  return [reference.name, node + reference.offset, tensor, ...rest];
+  return [reference.name, node + reference[offset], tensor, ...rest];
 }
 
 /** The layers that the inputs and outputs of a model need; Keras 3 saves how masks were made, too. */
@@ -68,6 +73,7 @@ export function reachable(layers: readonly JsonObject[], ends: Json): JsonObject
       needed.add(layer);
       for (const node of objectsOf(layer.inbound_nodes)) {
         checkMask(layer, node, byName);
+        checkStates(layer, node, byName);
         const {mask: _, ...others} = isObject(node.kwargs) ? node.kwargs : {};
         visit([node.args ?? null, others]);
       }
@@ -97,6 +103,32 @@ function checkMask(
   }
 }
 
+/**
+ * Keras 3 does not pass on a mask to a layer that is given its first states; TensorFlow.js does.
+ * @throws if that would make a difference.
+ */
+function checkStates(
+  layer: JsonObject,
+  {args, kwargs}: JsonObject,
+  byName: ReadonlyMap<Json | undefined, JsonObject>,
+): void {
+  if (!isObject(kwargs) || tensorsIn(kwargs.initial_state).length === 0) return;
+  const isMasked = tensorsIn(args).some(([name]) => givesMask(byName.get(name)));
+  if (!isMasked || tensorsIn(kwargs.mask).length > 0) return;
+  throw new Error(
+    `${labelOf(layer)}: ignores the mask of its input, being given an initial_state; accepted with ` +
+      'an initial_state: inputs without a mask',
+  );
+}
+
+function givesMask(layer: JsonObject | undefined): boolean {
+  if (layer === undefined) return false;
+  if (layer.class_name === 'Masking' || configOf(layer).mask_zero === true) return true;
+  return objectsOf(layer.inbound_nodes).some(
+    ({kwargs}) => isObject(kwargs) && tensorsIn(kwargs.mask).length > 0,
+  );
+}
+
 /** The calls of a layer, each as `[[layer, node, tensor, kwargs], …]`. */
 export function nodesOf(
   owner: string,
@@ -105,12 +137,13 @@ export function nodesOf(
   version: KerasVersion,
 ): Json[] {
   const nodes = Array.isArray(layer.inbound_nodes) ? layer.inbound_nodes : [];
+  const refer = (tensor: TensorReference) => follow(owner, tensor, references, 'offset');
   return nodes.map(node => {
-    if (!isObject(node)) return tensorsOf(owner, node, references);
+    if (!isObject(node)) return tensorsIn(node).map(refer);
     if (isOperation(layer, version)) checkOperands(owner, node);
     const kwargs = kwargsOf(owner, node);
     const tensors = tensorsIn([node.args ?? null, inputsIn(node)]);
-    return tensors.map(tensor => [...follow(owner, tensor, references), kwargs]);
+    return tensors.map(tensor => [...refer(tensor), kwargs]);
   });
 }
 

@@ -103,6 +103,7 @@ function repairConfig(
   const config: JsonObject = {};
   for (const [key, value] of Object.entries(saved)) {
     if (value === undefined || IGNORED.includes(key)) continue;
+    if (/^Separable/.test(className) && /^kernel_(?!size)/.test(key)) continue;
     config[key] = repairValue(owner, key, value, version);
   }
   const {batch_shape: batchShape, ...rest} = config;

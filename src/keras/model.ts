@@ -1,7 +1,6 @@
 import {describe} from '../errors.js';
 import {plain} from './config.js';
-import {tensorsOf, nodesOf, reachable} from './graph.js';
-import type {Reference} from './graph.js';
+import {endsOf, nodesOf, reachable} from './graph.js';
 import {isObject, objectsOf} from './json.js';
 import type {Json, JsonObject} from './json.js';
 import {configOf, labelOf, repairInner, repairLayer} from './layer.js';
@@ -99,15 +98,17 @@ function repairFunctional(config: JsonObject, context: Context, place: Place): J
   const all = objectsOf(config.layers);
   const saved = version === 3 ? reachable(all, [inputs, outputs]) : all;
   const members = membersOf(saved, context, place);
-  // In TensorFlow.js and Keras 2, the first node of a model is its own.
   const references = new Map(
     saved.map((layer, index) => {
       const {name, activation, isModel} = members[index];
-      const target: Reference = {
-        name: activation?.name ?? name,
-        offset: version === 3 && isModel ? 1 : 0,
-      };
-      return [nameOf(layer), target];
+      return [
+        nameOf(layer),
+        {
+          name: activation?.name ?? name,
+          offset: isModel ? offsetOf(version) : 0,
+          offsetAtEnds: isModel && layer.class_name === 'Sequential' ? offsetOf(version) : 0,
+        },
+      ];
     }),
   );
   const layers = saved.flatMap((layer, index) => {
@@ -123,9 +124,17 @@ function repairFunctional(config: JsonObject, context: Context, place: Place): J
     ...(name === undefined ? {} : {name}),
     ...(trainable === undefined ? {} : {trainable}),
     layers,
-    input_layers: tensorsOf('kerasModel: input_layers', inputs, references),
-    output_layers: tensorsOf('kerasModel: output_layers', outputs, references),
+    input_layers: endsOf('kerasModel: input_layers', inputs, references),
+    output_layers: endsOf('kerasModel: output_layers', outputs, references),
   };
+}
+
+/**
+ * The first node of a model is its own, in TensorFlow.js, Keras 2, and where the ends of a model of Keras
+ * 3 refer to a Functional model; elsewhere, Keras 3 does not count it.
+ */
+function offsetOf(version: KerasVersion): number {
+  return version === 3 ? 1 : 0;
 }
 
 function nameOf(layer: JsonObject): string {
