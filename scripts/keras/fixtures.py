@@ -122,7 +122,8 @@ def convolutions(k):
         k.layers.BatchNormalization(scale=False),
         k.layers.LayerNormalization(),
         k.layers.Conv2DTranspose(2, 2, kernel_regularizer=k.regularizers.L2(0.01)),
-        k.layers.GlobalAveragePooling2D(),
+        k.layers.GlobalAveragePooling2D(keepdims=True),
+        k.layers.Flatten(),
         k.layers.Dropout(0.5, seed=3),
         k.layers.Dense(2, activation='softmax'),
     ]), [numbers(2, 8, 8, 2)]
@@ -186,7 +187,7 @@ def operations(k):
     x = k.Input((4,))
     y = k.layers.Dense(4)(x)
     y = keras.ops.leaky_relu(x + y, negative_slope=0.1)
-    y = keras.activations.hard_sigmoid(y * x + y)
+    y = keras.activations.hard_sigmoid(1.0 - (y * x + y) * 0.5 - 0.1)
     return k.Model(x, keras.ops.concatenate([keras.activations.gelu(y), keras.ops.softmax(y, axis=-1)], axis=-1)), [numbers(3, 4)]
 
 

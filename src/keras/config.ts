@@ -25,7 +25,6 @@ export function plain(value: Json | undefined): Json {
 /** What a layer of TensorFlow.js ignores or lacks, and so must have the one value that it accepts. */
 const FIXED: readonly {layers: RegExp; argument: string; accepted: Json}[] = [
   {layers: /Conv[123]D(Transpose)?$/, argument: 'groups', accepted: 1},
-  {layers: /^Global\w+Pooling[123]D$/, argument: 'keepdims', accepted: false},
   {layers: /^LayerNormalization$/, argument: 'rms_scaling', accepted: false},
   {layers: /^GRU(Cell)?$/, argument: 'reset_after', accepted: false},
   {layers: /^(LSTM|GRU|SimpleRNN|RNN)$/, argument: 'time_major', accepted: false},

@@ -1,8 +1,7 @@
 import {describe} from '../errors.js';
-import {isObject, objectsOf} from './json.js';
+import {isObject, objectsOf, without} from './json.js';
 import type {Json, JsonObject} from './json.js';
-import {configOf, isOperation, labelOf} from './layer.js';
-import type {KerasVersion} from './version.js';
+import {configOf, labelOf} from './layer.js';
 
 /** How a layer is referred to now: its name, and what is added to the index of its node. */
 export interface Reference {
@@ -74,8 +73,8 @@ export function reachable(layers: readonly JsonObject[], ends: Json): JsonObject
       for (const node of objectsOf(layer.inbound_nodes)) {
         checkMask(layer, node, byName);
         checkStates(layer, node, byName);
-        const {mask: _, ...others} = isObject(node.kwargs) ? node.kwargs : {};
-        visit([node.args ?? null, others]);
+        const kwargs = isObject(node.kwargs) ? node.kwargs : {};
+        visit([node.args ?? null, without(kwargs, 'mask')]);
       }
     }
   };
@@ -130,17 +129,11 @@ function givesMask(layer: JsonObject | undefined): boolean {
 }
 
 /** The calls of a layer, each as `[[layer, node, tensor, kwargs], …]`. */
-export function nodesOf(
-  owner: string,
-  layer: JsonObject,
-  references: References,
-  version: KerasVersion,
-): Json[] {
+export function nodesOf(owner: string, layer: JsonObject, references: References): Json[] {
   const nodes = Array.isArray(layer.inbound_nodes) ? layer.inbound_nodes : [];
   const refer = (tensor: TensorReference) => follow(owner, tensor, references, 'offset');
   return nodes.map(node => {
     if (!isObject(node)) return tensorsIn(node).map(refer);
-    if (isOperation(layer, version)) checkOperands(owner, node);
     const kwargs = kwargsOf(owner, node);
     const tensors = tensorsIn([node.args ?? null, inputsIn(node)]);
     return tensors.map(tensor => [...refer(tensor), kwargs]);
@@ -164,12 +157,4 @@ function kwargsOf(owner: string, {kwargs}: JsonObject): JsonObject {
     );
   }
   return Object.fromEntries(others);
-}
-
-/** @throws if an operation has an operand that is no tensor, such as the 2 of `2 * x`. */
-function checkOperands(owner: string, {args}: JsonObject): void {
-  for (const operand of Array.isArray(args) ? args : []) {
-    if (operand === null || tensorsIn(operand).length > 0) continue;
-    throw new Error(`${owner}: an operand is ${describe(operand)}; accepted: tensors`);
-  }
 }

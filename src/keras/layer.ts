@@ -1,15 +1,16 @@
 import {describe} from '../errors.js';
 import {registeredClasses} from '../tfjs-classes.js';
-import {activationClass, findActivation} from './activation.js';
+import {findActivation} from './activation.js';
 import {checkFixed, dtypeOf, repairPart} from './config.js';
-import {isObject} from './json.js';
+import {isObject, without} from './json.js';
 import type {Json, JsonObject} from './json.js';
+import {isOperation, layerOfOperation} from './operation.js';
 import type {KerasVersion} from './version.js';
 
-/** A layer as TensorFlow.js reads it, and the layer that has to follow where its activation is one. */
+/** A layer as TensorFlow.js reads it, and what has to follow it where Keras does more in one. */
 export interface RepairedLayer {
   readonly layer: JsonObject;
-  readonly activation?: JsonObject;
+  readonly following: readonly JsonObject[];
 }
 
 /** How errors call a layer. */
@@ -23,32 +24,54 @@ export function configOf(layer: JsonObject): JsonObject {
   return isObject(layer.config) ? layer.config : {};
 }
 
-/** Keras 3 saves operations on tensors (`keras.ops.relu(x)`, `x + y`) beside layers, without `trainable`. */
-export function isOperation(layer: JsonObject, version: KerasVersion): boolean {
-  return version === 3 && layer.class_name !== 'InputLayer' && !('trainable' in configOf(layer));
-}
-
 /**
  * The layer, which holds no others, as TensorFlow.js reads it.
  * @throws if it has no counterpart.
  */
-export function repairLayer(layer: JsonObject, version: KerasVersion): RepairedLayer {
-  const owner = labelOf(layer);
-  const className = classOf(layer, owner, version);
-  const saved = configOf(layer);
-  const config = repairConfig(owner, className, saved, version);
+export function repairLayer(saved: JsonObject, version: KerasVersion): RepairedLayer {
+  const owner = labelOf(saved);
+  const layer = isOperation(saved, version) ? layerOfOperation(owner, saved) : saved;
+  const className = classOf(owner, layer);
+  const config = repairConfig(owner, className, configOf(layer), version);
   const repaired = {...layer, class_name: className, config};
-  const activation = config.activation;
-  if (!isObject(activation)) return {layer: repaired};
-  if (!SPLITTABLE.test(className)) throw unsplittable(owner, 'activation', activation);
-  return {layer: {...repaired, config: {...config, activation: 'linear'}}, activation};
+  const {activation, keepdims} = config;
+  if (isObject(activation)) {
+    if (!SPLITTABLE.test(className)) throw unsplittable(owner, 'activation', activation);
+    const linear = {...repaired, config: {...config, activation: 'linear'}};
+    return {layer: linear, following: [activation]};
+  }
+  const [, dimensions] = GLOBAL_POOLING.exec(className) ?? [];
+  if (dimensions === undefined || keepdims !== true) return {layer: repaired, following: []};
+  const flat = {...repaired, config: without(config, 'keepdims')};
+  return {layer: flat, following: keptDimensions(owner, Number(dimensions), config)};
+}
+
+const GLOBAL_POOLING = /^Global\w+Pooling([12])D$/;
+
+/**
+ * The dimensions of size 1 that a global pooling layer keeps in Keras, and drops in TensorFlow.js. Of a
+ * Reshape, TensorFlow.js would not know the number of channels.
+ */
+function keptDimensions(owner: string, dimensions: number, config: JsonObject): JsonObject[] {
+  const {name, data_format: format} = config;
+  if (format === 'channels_first') {
+    throw new Error(
+      `${owner}: keepdims is true and data_format 'channels_first'; accepted with keepdims: ` +
+        "'channels_last'",
+    );
+  }
+  const repeat = {class_name: 'RepeatVector', config: {name: `${String(name)}_keepdims`, n: 1}};
+  if (dimensions === 1) return [repeat];
+  const outer = {name: `${String(name)}_keepdims_2`, layer: repeat};
+  return [repeat, {class_name: 'TimeDistributed', config: outer}];
 }
 
 /** As `repairLayer`, where no other layer can follow: within a wrapper. */
 export function repairInner(layer: JsonObject, version: KerasVersion): JsonObject {
-  const {layer: repaired, activation} = repairLayer(layer, version);
-  if (activation === undefined) return repaired;
-  throw unsplittable(labelOf(layer), 'activation', activation);
+  const {layer: repaired, following} = repairLayer(layer, version);
+  if (following.length === 0) return repaired;
+  const argument = isObject(configOf(layer).activation) ? 'activation' : 'keepdims';
+  throw unsplittable(labelOf(layer), argument, following[0]);
 }
 
 /** Layers whose activation is the last that they do. */
@@ -61,22 +84,10 @@ const CLASSES: Readonly<Record<string, string>> = {
   UnifiedLSTM: 'LSTM',
 };
 
-function classOf(layer: JsonObject, owner: string, version: KerasVersion): string {
+function classOf(owner: string, layer: JsonObject): string {
   const saved = String(layer.class_name);
   const className = CLASSES[saved] ?? saved;
   const isKnown = className in registeredClasses() && !UNREADABLE.includes(className);
-  if (isOperation(layer, version)) {
-    const applied = activationClass(
-      className.charAt(0).toLowerCase() + className.slice(1),
-      version,
-    );
-    if (applied !== undefined) return applied;
-    if (isKnown && OPERATIONS.includes(className)) return className;
-    throw new Error(
-      `${owner}: the operation has no counterpart; accepted are activations and ` +
-        OPERATIONS.join(', '),
-    );
-  }
   if (isKnown) return className;
   throw new Error(
     `${owner}: the layer has no counterpart; accepted are the layers of TensorFlow.js and of this ` +
@@ -86,12 +97,6 @@ function classOf(layer: JsonObject, owner: string, version: KerasVersion): strin
 
 /** Layers of TensorFlow.js that do not read what Keras writes of them. */
 const UNREADABLE = ['MultiHeadAttention'];
-
-/** Operations that do what the layers of the same name do. */
-const OPERATIONS = [
-  ...['Add', 'Multiply', 'Maximum', 'Minimum', 'Average', 'Concatenate'],
-  ...['Softmax', 'LogSoftmax'],
-];
 
 function repairConfig(
   owner: string,
@@ -128,8 +133,9 @@ function repairValue(owner: string, key: string, value: Json, version: KerasVers
   return found.layer;
 }
 
-function unsplittable(owner: string, argument: string, {class_name: found}: JsonObject): Error {
+function unsplittable(owner: string, argument: string, {class_name: needed}: JsonObject): Error {
   return new Error(
-    `${owner}: ${argument} is the layer ${String(found)}; accepted here: the name of an activation`,
+    `${owner}: ${argument} needs a layer ${String(needed)} to follow, for which there is no place ` +
+      'here; accepted: the name of an activation, and no keepdims',
   );
 }

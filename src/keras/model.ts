@@ -1,7 +1,7 @@
 import {describe} from '../errors.js';
 import {plain} from './config.js';
 import {endsOf, nodesOf, reachable} from './graph.js';
-import {isObject, objectsOf} from './json.js';
+import {isObject, objectsOf, without} from './json.js';
 import type {Json, JsonObject} from './json.js';
 import {configOf, labelOf, repairInner, repairLayer} from './layer.js';
 import type {KerasVersion} from './version.js';
@@ -51,13 +51,15 @@ function savedLayers({config}: JsonObject): JsonObject[] | undefined {
   return isObject(config) && Array.isArray(config.layers) ? objectsOf(config.layers) : undefined;
 }
 
+type NamedLayer = JsonObject & {readonly name: string};
+
 /** A layer of a model as TensorFlow.js reads it. */
 interface Member {
   readonly layer: JsonObject;
   /** The name that it has now. */
   readonly name: string;
-  /** The layer that applies its activation, if that is one. */
-  readonly activation?: JsonObject & {name: string};
+  /** The layers that do a part of what it did in Keras, each after the other. */
+  readonly following: readonly NamedLayer[];
   readonly isModel: boolean;
 }
 
@@ -73,9 +75,7 @@ function repairSequential(model: JsonObject, context: Context, place: Place): Js
   const {name, trainable, build_input_shape: inputShape} = configOf(model);
   const saved = savedLayers(model) ?? [];
   const members = membersOf(saved, context, place);
-  const layers = members.flatMap(({layer, activation}) =>
-    activation ? [layer, activation] : layer,
-  );
+  const layers = members.flatMap(({layer, following}) => [layer, ...following]);
   const config: JsonObject = {layers: withInput(layers, inputShape)};
   if (name !== undefined) config.name = name;
   if (trainable !== undefined) config.trainable = trainable;
@@ -100,11 +100,11 @@ function repairFunctional(config: JsonObject, context: Context, place: Place): J
   const members = membersOf(saved, context, place);
   const references = new Map(
     saved.map((layer, index) => {
-      const {name, activation, isModel} = members[index];
+      const {name, following, isModel} = members[index];
       return [
         nameOf(layer),
         {
-          name: activation?.name ?? name,
+          name: following.at(-1)?.name ?? name,
           offset: isModel ? offsetOf(version) : 0,
           offsetAtEnds: isModel && layer.class_name === 'Sequential' ? offsetOf(version) : 0,
         },
@@ -112,12 +112,16 @@ function repairFunctional(config: JsonObject, context: Context, place: Place): J
     }),
   );
   const layers = saved.flatMap((layer, index) => {
-    const {layer: repaired, name, activation} = members[index];
-    const nodes = nodesOf(labelOf(layer), layer, references, version);
+    const {layer: repaired, name, following} = members[index];
+    const nodes = nodesOf(labelOf(layer), layer, references);
     const result = {...repaired, name, inbound_nodes: nodes};
-    if (!activation) return [result];
-    const following = nodes.map((_, node) => [[name, node, 0, {}]]);
-    return [result, {...activation, inbound_nodes: following}];
+    let previous = name;
+    const chain = following.map(each => {
+      const inbound = nodes.map((_, node) => [[previous, node, 0, {}]]);
+      previous = each.name;
+      return {...each, inbound_nodes: inbound};
+    });
+    return [result, ...chain];
   });
   const {name, trainable} = config;
   return {
@@ -191,37 +195,32 @@ function snakeCase(className: string): string {
 function memberOf(layer: JsonObject, context: Context, place: Place): Member {
   const name = nameOf(layer);
   if (savedLayers(layer)) {
-    return {layer: repairContainer(layer, context, place), name, isModel: true};
+    return {layer: repairContainer(layer, context, place), name, following: [], isModel: true};
   }
   const config = configOf(layer);
   if (isObject(config.layer)) {
-    return {layer: repairWrapper(layer, config.layer, context, place), name, isModel: false};
+    return {
+      layer: repairWrapper(layer, config.layer, context, place),
+      name,
+      following: [],
+      isModel: false,
+    };
   }
-  const {layer: repaired, activation} = repairLayer(withCells(layer, context), context.version);
+  const {layer: repaired, following} = repairLayer(withCells(layer, context), context.version);
   hold(repaired, name, context, place);
-  if (activation === undefined) return {layer: repaired, name, isModel: false};
-  return {
-    layer: repaired,
-    name,
-    activation: following(activation, name, context, place),
-    isModel: false,
-  };
+  const named = following.map(each => followingOf(each, name, context, place));
+  return {layer: repaired, name, following: named, isModel: false};
 }
 
-/** The layer of an activation, which follows the layer `name`. */
-function following(
-  activation: JsonObject,
-  name: string,
-  context: Context,
-  place: Place,
-): JsonObject & {name: string} {
-  const savedName = String(configOf(activation).name ?? `${name}_activation`);
-  const own = uniqueName(savedName, context, {...place, names: [name, `${name}_activation`]});
-  const saved = {...activation, config: {trainable: true, ...configOf(activation), name: own}};
-  const layer = repairInner(saved, context.version);
+/** What follows the layer `name`, with a name of its own. */
+function followingOf(layer: JsonObject, name: string, context: Context, place: Place): NamedLayer {
+  const savedName = String(configOf(layer).name ?? `${name}_activation`);
+  const own = uniqueName(savedName, context, {...place, names: [`${name}_2`, name]});
+  const saved = {...layer, config: {trainable: true, ...configOf(layer), name: own}};
+  const repaired = repairInner(saved, context.version);
   const names = [...place.names, savedName];
-  hold(layer, own, context, {names, path: `${place.path}/activation`});
-  return {...layer, name: own};
+  hold(repaired, own, context, {names, path: `${place.path}/activation`});
+  return {...repaired, name: own};
 }
 
 function hold(layer: JsonObject, scope: string, {holders}: Context, place: Place): void {
@@ -272,17 +271,16 @@ function repairBidirectional(
     const path = `${place.path}/${direction}_layer`;
     hold(layer, `${outer}/${own}`, context, {names, path});
   }
-  const {backward_layer: _, ...config} = configOf(wrapper);
+  const config = without(configOf(wrapper), 'backward_layer');
   return repairLayer({...wrapper, config: {...config, layer}}, context.version).layer;
 }
 
 /** @throws if the layer that reads backwards is not the other one, turned round. */
 function checkBackward(owner: string, forward: JsonObject, backward: JsonObject): void {
-  const of = (layer: JsonObject): JsonObject => {
-    const {name: _, seed: __, go_backwards: ___, ...config} = configOf(layer);
-    return {class_name: layer.class_name, ...config};
-  };
-  const [expected, given] = [of(forward), of(backward)];
+  const [expected, given] = [forward, backward].map(layer => ({
+    class_name: layer.class_name,
+    ...without(configOf(layer), 'name', 'seed', 'go_backwards'),
+  })) as [JsonObject, JsonObject];
   const keys = new Set([...Object.keys(expected), ...Object.keys(given)]);
   for (const key of keys) {
     const isSame = JSON.stringify(plain(expected[key])) === JSON.stringify(plain(given[key]));
