@@ -3,7 +3,7 @@ import {checkObject} from '../errors.js';
 import {isObject, objectsOf} from './json.js';
 import type {JsonObject} from './json.js';
 import {repairModel} from './model.js';
-import {kerasVersionOf} from './version.js';
+import {isOfTensorFlow, kerasVersionOf} from './version.js';
 import {repairManifest} from './weights.js';
 
 /**
@@ -26,6 +26,7 @@ export function repairKerasModel<T extends object>(modelJson: T): T {
   const isWhole = 'modelTopology' in saved;
   const topology = isWhole ? saved.modelTopology : saved;
   checkObject('repairKerasModel', 'the modelTopology', topology);
+  if (isOfTensorFlow(topology as JsonObject)) return saved as T;
   const version = kerasVersionOf(topology as JsonObject, saved.generatedBy);
   const model = isObject(topology.model_config) ? topology.model_config : (topology as JsonObject);
   const {model: repaired, holders} = repairModel(model, version);

@@ -2,7 +2,7 @@ import {describe} from '../errors.js';
 import {isObject} from './json.js';
 import type {Json, JsonObject} from './json.js';
 
-/** How a file is to be read: as Keras 2 and TensorFlow.js write it, or as Keras 3 does. */
+/** How a file is to be read: as Keras 2 writes it, or as Keras 3 does. */
 export type KerasVersion = 2 | 3;
 
 /**
@@ -11,12 +11,9 @@ export type KerasVersion = 2 | 3;
  * @throws if it is older than 2.
  */
 export function kerasVersionOf(topology: JsonObject, generatedBy: unknown): KerasVersion {
-  const model = isObject(topology.model_config) ? topology.model_config : topology;
   const noted = /^keras v(.+)/.exec(String(generatedBy))?.[1];
-  const stated = topology.keras_version ?? model.keras_version ?? noted;
-  if (stated === undefined || stated === null) return hasFormOf3(model) ? 3 : 2;
-  // TensorFlow.js writes 'tfjs-layers 4.22.0', and follows Keras 2.
-  if (String(stated).startsWith('tfjs-layers')) return 2;
+  const stated = statedVersion(topology) ?? noted;
+  if (stated === undefined || stated === null) return hasFormOf3(topology) ? 3 : 2;
   const major = Number.parseInt(String(stated), 10);
   if (major >= 3) return 3;
   if (major === 2) return 2;
@@ -24,6 +21,15 @@ export function kerasVersionOf(topology: JsonObject, generatedBy: unknown): Kera
     `kerasModel: keras_version is ${describe(stated)}; accepted are versions 2 and 3: ` +
       'load the model in Keras 2 and save it again',
   );
+}
+
+/** Whether TensorFlow.js wrote a topology: it states 'tfjs-layers 4.22.0'. */
+export function isOfTensorFlow(topology: JsonObject): boolean {
+  return String(statedVersion(topology)).startsWith('tfjs-layers');
+}
+
+function statedVersion({keras_version: stated, model_config: model}: JsonObject): Json | undefined {
+  return stated ?? (isObject(model) ? model.keras_version : undefined);
 }
 
 function hasFormOf3(value: Json | undefined): boolean {
