@@ -119,7 +119,7 @@ def convolutions(k):
         k.layers.MaxPooling2D(),
         k.layers.DepthwiseConv2D(2, activation='hard_sigmoid'),
         k.layers.SeparableConv2D(2, 2, activation='gelu' if k is keras else 'elu'),
-        k.layers.BatchNormalization(scale=False),
+        k.layers.BatchNormalization(scale=False, renorm=True),
         k.layers.LayerNormalization(),
         k.layers.Conv2DTranspose(2, 2, kernel_regularizer=k.regularizers.L2(0.01)),
         k.layers.GlobalAveragePooling2D(keepdims=True),
@@ -148,6 +148,16 @@ def masked(k):
     y = k.layers.LSTM(2)(k.layers.LeakyReLU()(y))
     inputs = np.array([[1, 2, 3, 0, 0], [4, 5, 6, 1, 2]], 'int32')
     return k.Model(x, k.layers.Dropout(0.5)(y, training=False)), [inputs]
+
+
+def wrapped(k):
+    each = k.Sequential([k.Input((3,)), k.layers.Dense(2, activation='hard_sigmoid'), k.layers.PReLU()])
+    return k.Sequential([
+        k.Input((4, 3)),
+        k.layers.TimeDistributed(each),
+        k.layers.RNN(k.layers.LSTMCell(2), return_sequences=True),
+        k.layers.Bidirectional(k.layers.GRU(2, reset_after=False), merge_mode='sum', name='both'),
+    ]), [numbers(2, 4, 3)]
 
 
 def states(k):
@@ -208,7 +218,7 @@ def functions(k):
     return k.Model(x, k.layers.Dense(2, activation=k.activations.leaky_relu)(x)), [numbers(2, 3)]
 
 
-BOTH = [each_string, activation_layers, convolutions, recurrent, masked, states, nested, unbuilt]
+BOTH = [each_string, activation_layers, convolutions, recurrent, masked, wrapped, states, nested, unbuilt]
 ONLY_3 = [glu, layers_as_activations, sequence_of_layers_as_activations, same_names, operations,
           mixed_precision, functions]
 
@@ -264,9 +274,11 @@ def write(k, make, form):
 
 for make in BOTH + ONLY_3:
     write(keras, make, 'h5')
-for make in [convolutions, recurrent, nested, layers_as_activations, same_names]:
+for make in [convolutions, recurrent, wrapped, nested, layers_as_activations, same_names]:
     write(keras, make, 'keras')
 for make in BOTH:
     write(tf_keras, make, 'h5')
+for make in [convolutions, recurrent, wrapped, nested]:
+    write(tf_keras, make, 'keras')
 for k in [keras, tf_keras]:
     write(k, unbuilt, 'json')

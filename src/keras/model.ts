@@ -277,10 +277,10 @@ function repairBidirectional(
 
 /** @throws if the layer that reads backwards is not the other one, turned round. */
 function checkBackward(owner: string, forward: JsonObject, backward: JsonObject): void {
-  const [expected, given] = [forward, backward].map(layer => ({
+  const [expected, given] = [forward, backward].map((layer): JsonObject => ({
     class_name: layer.class_name,
     ...without(configOf(layer), 'name', 'seed', 'go_backwards'),
-  })) as [JsonObject, JsonObject];
+  }));
   const keys = new Set([...Object.keys(expected), ...Object.keys(given)]);
   for (const key of keys) {
     const isSame = JSON.stringify(plain(expected[key])) === JSON.stringify(plain(given[key]));

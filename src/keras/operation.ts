@@ -31,7 +31,7 @@ export function isOperation({class_name: className, config}: JsonObject, version
  */
 export function layerOfOperation(owner: string, operation: JsonObject): JsonObject {
   const className = String(operation.class_name);
-  const args = objectsOf(operation.inbound_nodes).flatMap(({args}) => args ?? []);
+  const args = objectsOf(operation.inbound_nodes).flatMap<Json>(({args}) => args ?? []);
   const numbers = args.filter(operand => operand !== null && typeof operand !== 'object');
   if (numbers.length > 0) return rescaling(owner, operation, args, numbers[0]);
   const applied = activationClass(className.charAt(0).toLowerCase() + className.slice(1), 3);

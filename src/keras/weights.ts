@@ -1,6 +1,6 @@
 import {describe} from '../errors.js';
 import {activationOfClass} from '../registry.js';
-import {objectsOf} from './json.js';
+import {isObject, objectsOf} from './json.js';
 import type {JsonObject} from './json.js';
 
 /** A layer that has weights, and how files and TensorFlow.js call it. */
@@ -41,7 +41,9 @@ const WEIGHTS: Readonly<Record<string, readonly string[]>> = {
 
 /** The weights of a layer in Keras's order, where they are known. */
 function weightsOf({className, config}: WeightHolder): readonly string[] | undefined {
-  const known = WEIGHTS[className] ?? Object.keys(activationOfClass(className)?.weights ?? {});
+  const cell = isObject(config.cell) ? String(config.cell.class_name).replace(/Cell$/, '') : '';
+  const known =
+    WEIGHTS[cell || className] ?? Object.keys(activationOfClass(className)?.weights ?? {});
   if (known.length === 0) return undefined;
   const without = [config.scale === false && 'gamma', config.center === false && 'beta'];
   return known.filter(weight => !without.includes(weight));
