@@ -19,6 +19,7 @@ os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 
 import keras
 import numpy as np
+import tensorflow as tf
 import tf_keras
 
 for name in ['tensorflow_decision_forests', 'tensorflow_hub', 'jax', 'jax.experimental',
@@ -201,6 +202,15 @@ def operations(k):
     return k.Model(x, keras.ops.concatenate([keras.activations.gelu(y), keras.ops.softmax(y, axis=-1)], axis=-1)), [numbers(3, 4)]
 
 
+def operations_of_2(k):
+    """As `operations`, which Keras 2 saves in another way."""
+    x = k.Input((4,))
+    y = k.layers.Dense(4)(x) + x
+    y = tf.nn.leaky_relu(1.0 - (2.0 * y + x * y) / 4.0 + 0.5)
+    y = tf.nn.leaky_relu(tf.nn.relu6(y * k.layers.Dense(4)(x)) - 1.0, alpha=0.1)
+    return k.Model(x, tf.concat([tf.nn.gelu(y), tf.nn.softmax(y), tf.nn.tanh(y)], axis=-1)), [numbers(3, 4)]
+
+
 def mixed_precision(k):
     """TensorFlow.js computes in float32 what was trained in float16."""
     def model():
@@ -276,7 +286,7 @@ for make in BOTH + ONLY_3:
     write(keras, make, 'h5')
 for make in [convolutions, recurrent, wrapped, nested, layers_as_activations, same_names]:
     write(keras, make, 'keras')
-for make in BOTH:
+for make in BOTH + [operations_of_2]:
     write(tf_keras, make, 'h5')
 for make in [convolutions, recurrent, wrapped, nested]:
     write(tf_keras, make, 'keras')

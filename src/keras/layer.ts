@@ -30,7 +30,7 @@ export function configOf(layer: JsonObject): JsonObject {
  */
 export function repairLayer(saved: JsonObject, version: KerasVersion): RepairedLayer {
   const owner = labelOf(saved);
-  const layer = isOperation(saved, version) ? layerOfOperation(owner, saved) : saved;
+  const layer = isOperation(saved) ? layerOfOperation(owner, saved, version) : saved;
   const className = classOf(owner, layer);
   const config = repairConfig(owner, className, configOf(layer), version);
   const repaired = {...layer, class_name: className, config};

@@ -4,6 +4,7 @@ import {endsOf, nodesOf, reachable} from './graph.js';
 import {isObject, objectsOf, without} from './json.js';
 import type {Json, JsonObject} from './json.js';
 import {configOf, labelOf, repairInner, repairLayer} from './layer.js';
+import {fromKeras2} from './operation.js';
 import type {KerasVersion} from './version.js';
 import type {WeightHolder} from './weights.js';
 
@@ -95,7 +96,7 @@ function withInput(layers: JsonObject[], inputShape: Json | undefined): JsonObje
 function repairFunctional(config: JsonObject, context: Context, place: Place): JsonObject {
   const {version} = context;
   const {input_layers: inputs = [], output_layers: outputs = []} = config;
-  const all = objectsOf(config.layers);
+  const all = objectsOf(config.layers).map(fromKeras2);
   const saved = version === 3 ? reachable(all, [inputs, outputs]) : all;
   const members = membersOf(saved, context, place);
   const references = new Map(

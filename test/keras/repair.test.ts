@@ -124,6 +124,17 @@ describe('arguments', () => {
     });
   });
 
+  test('a layer may say no more than it must', () => {
+    const layers = [
+      {class_name: 'Dense', config: {units: 2, activation: 'hard_sigmoid'}},
+      {class_name: 'LeakyReLU', config: {negative_slope: 0.1}},
+    ];
+    expect(repaired(layers)).toEqual([
+      {class_name: 'Dense', config: {units: 2, activation: 'hardSigmoid3'}},
+      {class_name: 'LeakyReLU', config: {negative_slope: 0.1}},
+    ]);
+  });
+
   test('inputs keep whether they are whole numbers', () => {
     const model = sequential([]);
     const inputs = [{...input3, config: {...input3.config, dtype: 'int64', ragged: false}}];
@@ -237,11 +248,20 @@ describe('connections', () => {
     expect(operation('Multiply', [0.5, tensor('in')])).toEqual({name: 'it', scale: 0.5, offset: 0});
     expect(operation('Subtract', [1, tensor('in')])).toEqual({name: 'it', scale: -1, offset: 1});
     expect(operation('Subtract', [tensor('in'), 1])).toEqual({name: 'it', scale: 1, offset: -1});
+    expect(operation('TrueDivide', [tensor('in'), 4])).toEqual({
+      name: 'it',
+      scale: 0.25,
+      offset: 0,
+    });
+    expect(() => operation('TrueDivide', [1, tensor('in')])).toThrow('an operand is 1; accepted');
+    expect(() => operation('Reshape', [tensor('in')])).toThrow(
+      "kerasModel: Reshape 'it': the operation has no counterpart; accepted: the layer Reshape",
+    );
     expect(() => operation('Power', [tensor('in'), 2])).toThrow(
-      "kerasModel: Power 'it': an operand is 2; accepted: tensors, or a number in Add, Multiply",
+      "kerasModel: Power 'it': an operand is 2; accepted: tensors, or a number in Add, Subtract",
     );
     expect(() => operation('Sin', [tensor('in')])).toThrow(
-      "kerasModel: Sin 'it': the operation has no counterpart; accepted are activations and Add",
+      "kerasModel: Sin 'it': the layer has no counterpart; accepted are the layers",
     );
   });
 
