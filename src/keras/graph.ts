@@ -1,7 +1,7 @@
 import {describe} from '../errors.js';
 import {isObject, objectsOf, without} from './json.js';
 import type {Json, JsonObject} from './json.js';
-import {configOf, labelOf} from './layer.js';
+import {configOf, labelOf, nameOf} from './layer.js';
 
 /** How a layer is referred to now: its name, and what is added to the index of its node. */
 export interface Reference {
@@ -61,16 +61,25 @@ function follow(
   return [reference.name, node + reference[offset], tensor, ...rest];
 }
 
+/** The calls of a layer: lists of tensors in Keras 2, arguments in Keras 3. */
+function callsOf({inbound_nodes: nodes}: JsonObject): Json[] {
+  return Array.isArray(nodes) ? nodes : [];
+}
+
 /** The layers that the inputs and outputs of a model need; Keras 3 saves how masks were made, too. */
 export function reachable(layers: readonly JsonObject[], ends: Json): JsonObject[] {
-  const byName = new Map(layers.map(layer => [layer.name, layer]));
+  const byName = new Map(layers.map(layer => [nameOf(layer), layer]));
   const needed = new Set<JsonObject>();
   const visit = (value: Json): void => {
     for (const [name] of tensorsIn(value)) {
       const layer = byName.get(name);
       if (layer === undefined || needed.has(layer)) continue;
       needed.add(layer);
-      for (const node of objectsOf(layer.inbound_nodes)) {
+      for (const node of callsOf(layer)) {
+        if (!isObject(node)) {
+          visit(node);
+          continue;
+        }
         checkMask(layer, node, byName);
         checkStates(layer, node, byName);
         const kwargs = isObject(node.kwargs) ? node.kwargs : {};
@@ -89,7 +98,7 @@ const MASKS = ['NotEqual', 'Any'];
 function checkMask(
   layer: JsonObject,
   node: JsonObject,
-  byName: ReadonlyMap<Json | undefined, JsonObject>,
+  byName: ReadonlyMap<string, JsonObject>,
 ): void {
   const mask = isObject(node.kwargs) ? node.kwargs.mask : undefined;
   for (const [name] of tensorsIn(mask)) {
@@ -109,7 +118,7 @@ function checkMask(
 function checkStates(
   layer: JsonObject,
   {args, kwargs}: JsonObject,
-  byName: ReadonlyMap<Json | undefined, JsonObject>,
+  byName: ReadonlyMap<string, JsonObject>,
 ): void {
   if (!isObject(kwargs) || tensorsIn(kwargs.initial_state).length === 0) return;
   const isMasked = tensorsIn(args).some(([name]) => givesMask(byName.get(name)));
@@ -130,9 +139,8 @@ function givesMask(layer: JsonObject | undefined): boolean {
 
 /** The calls of a layer, each as `[[layer, node, tensor, kwargs], …]`. */
 export function nodesOf(owner: string, layer: JsonObject, references: References): Json[] {
-  const nodes = Array.isArray(layer.inbound_nodes) ? layer.inbound_nodes : [];
   const refer = (tensor: TensorReference) => follow(owner, tensor, references, 'offset');
-  return nodes.map(node => {
+  return callsOf(layer).map(node => {
     if (!isObject(node)) return tensorsIn(node).map(refer);
     const kwargs = kwargsOf(owner, node);
     const tensors = tensorsIn([node.args ?? null, inputsIn(node)]);

@@ -13,15 +13,17 @@ export interface RepairedLayer {
   readonly following: readonly JsonObject[];
 }
 
-/** How errors call a layer. */
-export function labelOf(layer: JsonObject): string {
-  const {class_name: className, config} = layer;
-  const name = isObject(config) ? config.name : undefined;
-  return `kerasModel: ${String(className)} ${describe(name ?? layer.name)}`;
-}
-
 export function configOf(layer: JsonObject): JsonObject {
   return isObject(layer.config) ? layer.config : {};
+}
+
+export function nameOf(layer: JsonObject): string {
+  return String(layer.name ?? configOf(layer).name ?? '');
+}
+
+/** How errors call a layer. */
+export function labelOf(layer: JsonObject): string {
+  return `kerasModel: ${String(layer.class_name)} ${describe(nameOf(layer))}`;
 }
 
 /**
@@ -84,7 +86,11 @@ const CLASSES: Readonly<Record<string, string>> = {
   UnifiedLSTM: 'LSTM',
 };
 
-function classOf(owner: string, layer: JsonObject): string {
+/**
+ * The class of a layer or a model.
+ * @throws if TensorFlow.js does not know it.
+ */
+export function classOf(owner: string, layer: JsonObject): string {
   const saved = String(layer.class_name);
   const className = CLASSES[saved] ?? saved;
   const isKnown = className in registeredClasses() && !UNREADABLE.includes(className);

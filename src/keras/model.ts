@@ -3,7 +3,7 @@ import {plain} from './config.js';
 import {endsOf, nodesOf, reachable} from './graph.js';
 import {isObject, objectsOf, without} from './json.js';
 import type {Json, JsonObject} from './json.js';
-import {configOf, labelOf, repairInner, repairLayer} from './layer.js';
+import {classOf, configOf, labelOf, nameOf, repairInner, repairLayer} from './layer.js';
 import {fromKeras2} from './operation.js';
 import type {KerasVersion} from './version.js';
 import type {WeightHolder} from './weights.js';
@@ -69,7 +69,7 @@ function repairContainer(model: JsonObject, context: Context, place: Place): Jso
   const config = isSequential
     ? repairSequential(model, context, place)
     : repairFunctional(configOf(model), context, place);
-  return {...model, config};
+  return {...model, class_name: classOf(labelOf(model), model), config};
 }
 
 function repairSequential(model: JsonObject, context: Context, place: Place): JsonObject {
@@ -140,10 +140,6 @@ function repairFunctional(config: JsonObject, context: Context, place: Place): J
  */
 function offsetOf(version: KerasVersion): number {
   return version === 3 ? 1 : 0;
-}
-
-function nameOf(layer: JsonObject): string {
-  return String(layer.name ?? configOf(layer).name ?? '');
 }
 
 function membersOf(saved: readonly JsonObject[], context: Context, place: Place): Member[] {
@@ -237,15 +233,15 @@ function repairWrapper(
   context: Context,
   place: Place,
 ): JsonObject {
-  const {backward_layer: backward, ...config} = configOf(wrapper);
+  if (wrapper.class_name === 'Bidirectional') {
+    return repairBidirectional(wrapper, inner, context, place);
+  }
+  const config = configOf(wrapper);
   const name = nameOf(wrapper);
   const within = {names: [...place.names, nameOf(inner)], path: `${place.path}/layer`};
   if (savedLayers(inner)) {
     const layer = repairContainer(inner, context, within);
     return repairLayer({...wrapper, config: {...config, layer}}, context.version).layer;
-  }
-  if (wrapper.class_name === 'Bidirectional') {
-    return repairBidirectional(wrapper, inner, backward, context, place);
   }
   const layer = repairInner(withCells(inner, context), context.version);
   hold(layer, name, context, {...place, path: within.path});
@@ -257,10 +253,10 @@ function repairWrapper(
 function repairBidirectional(
   wrapper: JsonObject,
   inner: JsonObject,
-  backward: Json | undefined,
   context: Context,
   place: Place,
 ): JsonObject {
+  const {backward_layer: backward, ...config} = configOf(wrapper);
   const name = nameOf(inner).replace(/^forward_/, '');
   const layer = repairInner(withCells(renamed(inner, name), context), context.version);
   if (isObject(backward)) checkBackward(labelOf(wrapper), inner, backward);
@@ -272,7 +268,6 @@ function repairBidirectional(
     const path = `${place.path}/${direction}_layer`;
     hold(layer, `${outer}/${own}`, context, {names, path});
   }
-  const config = without(configOf(wrapper), 'backward_layer');
   return repairLayer({...wrapper, config: {...config, layer}}, context.version).layer;
 }
 

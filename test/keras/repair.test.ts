@@ -170,6 +170,13 @@ describe('arguments', () => {
     expect(() => repaired([layer(className, config)])).toThrow('accepted');
   });
 
+  test('a model of a class of its own is rejected', () => {
+    const model = {...sequential([]), class_name: 'MyModel'};
+    expect(() => repairKerasModel(model)).toThrow(
+      "kerasModel: MyModel 'model': the layer has no counterpart; accepted are the layers",
+    );
+  });
+
   test('a backward layer of its own is rejected', () => {
     const forward = layer('LSTM', {name: 'forward_lstm', units: 2, go_backwards: false});
     const backward = layer('LSTM', {name: 'backward_lstm', units: 3, go_backwards: true});
