@@ -7,7 +7,7 @@ export function toSnakeCase(name: string): string {
 }
 
 /** `hard_swish` → `hardSwish`, as tfjs reads them back. */
-function toCamelCase(name: string): string {
+export function toCamelCase(name: string): string {
   return name.replace(/_+(\w|$)/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -3,8 +3,8 @@ import {describe} from '../errors.js';
 import {ActivationsFile} from './activations-file.js';
 import {hdf5File} from './hdf5.js';
 import {ConfigWriter} from './layer-config.js';
-import {weightPaths} from './weights.js';
-import type {WeightValues} from './weights.js';
+import {weightPaths} from './weight-paths.js';
+import type {WeightValues} from './weight-paths.js';
 
 /** Where `exportKeras` says what wrote the folder. */
 export const METADATA_FILE = 'metadata.json';

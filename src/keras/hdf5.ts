@@ -1,4 +1,4 @@
-import type {WeightValues} from './weights.js';
+import type {WeightValues} from './weight-paths.js';
 
 /** Where nothing is. */
 const UNDEFINED = 0xffffffffffffffffn;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {describe, messageOf} from '../errors.js';
 import {checkModel} from './export.js';
-import {weightsByLayer} from './weights.js';
+import {weightsByLayer} from './weight-paths.js';
 
 const OWNER = 'importKerasWeights';
 

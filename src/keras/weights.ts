@@ -1,84 +1,144 @@
-import * as tf from '@tensorflow/tfjs';
-import type {LayerVariable} from '@tensorflow/tfjs';
-import {kerasSnakeCase} from './python-names.js';
+import {describe} from '../errors.js';
+import {activationOfClass} from '../registry.js';
+import {isObject, objectsOf} from './json.js';
+import type {JsonObject} from './json.js';
 
-/** The values of one weight. */
-export interface WeightValues {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
+/** A layer that has weights, and how files and TensorFlow.js call it. */
+export interface WeightHolder {
+  /** The names of the models around it and its own, as they were saved. */
+  readonly names: readonly string[];
+  /** Its place in a .keras file, where classes are counted: `layers/sequential/layers/dense_1`. */
+  readonly place: string;
+  /** What TensorFlow.js puts before the names of its weights. */
+  readonly scope: string;
+  readonly className: string;
+  readonly config: JsonObject;
 }
 
-type Layer = tf.layers.Layer;
+/** Weights that Keras keeps for training and TensorFlow.js does not have. */
+const UNUSED = ['moving_stddev', 'renorm_mean', 'renorm_stddev', 'seed_generator_state'];
 
-/** A layer that applies another. */
-interface Wrapper {
-  readonly layer?: Layer;
-  readonly forwardLayer?: Layer;
-  readonly backwardLayer?: Layer;
-  readonly cell?: Layer & {readonly cells?: readonly Layer[]};
+const RECURRENT = ['kernel', 'recurrent_kernel', 'bias'];
+const SEPARABLE = ['depthwise_kernel', 'pointwise_kernel', 'bias'];
+
+const WEIGHTS: Readonly<Record<string, readonly string[]>> = {
+  Dense: ['kernel', 'bias'],
+  Conv1D: ['kernel', 'bias'],
+  Conv2D: ['kernel', 'bias'],
+  Conv3D: ['kernel', 'bias'],
+  Conv2DTranspose: ['kernel', 'bias'],
+  Conv3DTranspose: ['kernel', 'bias'],
+  DepthwiseConv2D: ['depthwise_kernel', 'bias'],
+  SeparableConv2D: SEPARABLE,
+  Embedding: ['embeddings'],
+  BatchNormalization: ['gamma', 'beta', 'moving_mean', 'moving_variance', ...UNUSED.slice(0, 3)],
+  LayerNormalization: ['gamma', 'beta'],
+  SimpleRNN: RECURRENT,
+  LSTM: RECURRENT,
+  GRU: RECURRENT,
+  ConvLSTM2D: RECURRENT,
+};
+
+/** The weights of a layer in Keras's order, where they are known. */
+function weightsOf({className, config}: WeightHolder): readonly string[] | undefined {
+  const cell = isObject(config.cell) ? String(config.cell.class_name).replace(/Cell$/, '') : '';
+  const known =
+    WEIGHTS[cell || className] ?? Object.keys(activationOfClass(className)?.weights ?? {});
+  if (known.length === 0) return undefined;
+  const without = [config.scale === false && 'gamma', config.center === false && 'beta'];
+  return known.filter(weight => !without.includes(weight));
 }
 
 /**
- * Every weight of a model by its path in the weights of Keras: `layers/dense/vars/0`.
- *
- * Keras calls layers there by their class, counted, and those within others as its attributes are called.
- * `classOf` tells the class that a layer has in Keras.
+ * The entries of a weights manifest under the names that TensorFlow.js looks for. Keras 2 writes
+ * `lstm/lstm_cell/kernel`, Keras 3 `model/lstm/lstm_cell/kernel` or, from a .keras file,
+ * `layers/lstm/cell/vars/0`; TensorFlow.js reads `lstm/kernel`.
+ * @throws if a layer has no such weight in TensorFlow.js.
  */
-export function weightPaths(
-  model: tf.LayersModel,
-  classOf: (layer: Layer) => string,
-): Map<string, LayerVariable> {
-  const paths = new Map<string, LayerVariable>();
-  const addAll = (layers: readonly Layer[], folder: string): void => {
-    const counts = new Map<string, number>();
-    for (const layer of layers) {
-      const name = kerasSnakeCase(classOf(layer));
-      const count = counts.get(name) ?? 0;
-      counts.set(name, count + 1);
-      add(layer, `${folder}/${count === 0 ? name : `${name}_${count}`}`);
-    }
-  };
-  const add = (layer: Layer, path: string): void => {
-    if (layer instanceof tf.LayersModel) {
-      addAll(layer.layers, `${path}/layers`);
-      return;
-    }
-    const {forwardLayer, backwardLayer, layer: inner, cell} = layer as unknown as Wrapper;
-    if (forwardLayer && backwardLayer) {
-      add(forwardLayer, `${path}/forward_layer`);
-      add(backwardLayer, `${path}/backward_layer`);
-    } else if (inner) {
-      add(inner, `${path}/layer`);
-    } else if (cell?.cells) {
-      addAll(cell.cells, `${path}/cell/cells`);
-    } else {
-      const own = cell ? `${path}/cell/vars` : `${path}/vars`;
-      variablesOf(layer).forEach((variable, index) => paths.set(`${own}/${index}`, variable));
-    }
-  };
-  addAll(model.layers, 'layers');
-  return paths;
+export function repairWeights(
+  entries: readonly JsonObject[],
+  holders: readonly WeightHolder[],
+): JsonObject[] {
+  const taken = new Set<string>();
+  return entries.map(entry => {
+    if (entry.group === 'optimizer' || typeof entry.name !== 'string') return entry;
+    const found = findWeight(entry.name, holders, taken);
+    if (found === undefined) return entry;
+    // What is no weight of the model is read, and left aside, as the state of an optimizer is.
+    if (found === UNREAD) return {...entry, group: 'optimizer'};
+    taken.add(found);
+    return {...entry, name: found};
+  });
 }
 
-/** Every weight by the name of its layer, those of outer models first, and its place in it: `outer/dense/0`. */
-export function weightsByLayer(model: tf.LayersModel): Map<string, LayerVariable> {
-  const weights = new Map<string, LayerVariable>();
-  const addAll = (layers: readonly Layer[], outer: string): void => {
-    for (const layer of layers) {
-      if (layer instanceof tf.LayersModel) {
-        addAll(layer.layers, `${outer}${layer.name}/`);
-      } else {
-        variablesOf(layer).forEach((variable, index) =>
-          weights.set(`${outer}${layer.name}/${index}`, variable),
-        );
-      }
+const UNREAD = Symbol('a weight that TensorFlow.js does not have');
+
+function findWeight(
+  saved: string,
+  holders: readonly WeightHolder[],
+  taken: ReadonlySet<string>,
+): string | typeof UNREAD | undefined {
+  const path = saved.replace(/:0$/, '').split('/');
+  if (path.some(part => part.startsWith('seed_generator'))) return UNREAD;
+  const last = path.pop()!;
+  const index = /^\d+$/.test(last) ? Number(last) : undefined;
+  const found = holdersAt(path, holders).map(holder => {
+    const weights = weightsOf(holder);
+    const weight = index === undefined ? inTensorFlow(holder, last) : weights?.[index];
+    if (weights && (weight === undefined || !weights.includes(weight))) {
+      throw new Error(
+        `kerasModel: ${holder.className} ${describe(holder.names.at(-1))}: the weight ` +
+          `${describe(saved)} has no counterpart; accepted: ${weights.join(', ')}`,
+      );
     }
-  };
-  addAll(model.layers, '');
-  return weights;
+    return {holder, weight: weight ?? last};
+  });
+  if (found.length === 0) return undefined;
+  if (UNUSED.includes(found[0].weight)) return UNREAD;
+  const targets = found.map(({holder, weight}) => `${holder.scope}/${weight}`);
+  return targets.find(target => !taken.has(target)) ?? targets[0];
 }
 
-/** The weights of a layer: those that train, then the others, whether the layer is frozen or not. */
-function variablesOf(layer: Layer): readonly LayerVariable[] {
-  return layer.weights as unknown as readonly LayerVariable[];
+/** Keras 3 calls the kernel of every convolution so. */
+function inTensorFlow({className}: WeightHolder, weight: string): string {
+  return className === 'DepthwiseConv2D' && weight === 'kernel' ? 'depthwise_kernel' : weight;
+}
+
+/** The layers that a path may mean, best first: by place, or those whose name stands last in it. */
+function holdersAt(path: readonly string[], holders: readonly WeightHolder[]): WeightHolder[] {
+  const place = path.join('/').replaceAll('_layer_checkpoint_dependencies', 'layers');
+  const placed = holders.filter(holder => holder.place === place.replace(/(\/cell)?\/vars$/, ''));
+  if (placed.length > 0) return placed;
+  const slashed = `/${path.join('/')}/`;
+  const matches = holders.map(holder => {
+    const name = `/${holder.names.at(-1)}/`;
+    const start = slashed.lastIndexOf(name);
+    const around = holder.names.filter(each => slashed.includes(`/${each}/`)).length;
+    return {holder, end: start < 0 ? -1 : start + name.length, length: name.length, around};
+  });
+  const best = matches
+    .filter(({end}) => end >= 0)
+    .sort((a, b) => b.end - a.end || b.length - a.length || b.around - a.around);
+  return best
+    .filter(({end, length, around}) => {
+      const [first] = best;
+      return end === first.end && length === first.length && around === first.around;
+    })
+    .map(({holder}) => holder);
+}
+
+/** A weights manifest with the names that TensorFlow.js looks for; files and order are as they were. */
+export function repairManifest(
+  groups: readonly JsonObject[],
+  holders: readonly WeightHolder[],
+): JsonObject[] {
+  const lengths = groups.map(({weights}) => objectsOf(weights).length);
+  const entries = repairWeights(
+    groups.flatMap(({weights}) => objectsOf(weights)),
+    holders,
+  );
+  return groups.map((group, index) => {
+    const start = lengths.slice(0, index).reduce((total, length) => total + length, 0);
+    return {...group, weights: entries.slice(start, start + lengths[index])};
+  });
 }
