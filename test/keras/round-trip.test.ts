@@ -232,9 +232,11 @@ describeWithPython('what Keras makes of an exported model', () => {
           return [...output.dataSync()];
         };
         expectNear(`${names[index]}, as exported`, outputs, run());
-        expect({name: names[index], unmoved, reloads}).toEqual({
+        // What a MetaACON adds before its second normalization, that takes away.
+        const still = unmoved.filter(weight => !weight.endsWith('norm1_beta'));
+        expect({name: names[index], still, reloads}).toEqual({
           name: names[index],
-          unmoved: [],
+          still: [],
           reloads: true,
         });
         expect(Number.isFinite(loss)).toBe(true);
