@@ -153,6 +153,7 @@ function membersOf(saved: readonly JsonObject[], context: Context, place: Place)
 }
 
 function uniqueName(name: string, {names}: Context, place: Place): string {
+  if (name === '') return name;
   let unique = name;
   for (const outer of [...place.names].reverse()) {
     if (!names.has(unique)) break;
