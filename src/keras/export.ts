@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {describe} from '../errors.js';
+import {checkModel} from '../check-model.js';
 import {ActivationsFile} from './activations-file.js';
 import {hdf5File} from './hdf5.js';
 import {ConfigWriter} from './layer-config.js';
@@ -43,17 +43,6 @@ export async function exportKeras(model: tf.LayersModel): Promise<Record<string,
     'model.weights.h5': hdf5File(weights),
     'activations.py': bytesOf(file.toString()),
   };
-}
-
-/** @throws if it is no layers model, or has no weights yet. */
-export function checkModel(owner: string, model: unknown): asserts model is tf.LayersModel {
-  if (!(model instanceof tf.LayersModel)) {
-    throw new TypeError(`${owner}: the model must be a tf.LayersModel, got ${describe(model)}`);
-  }
-  if (model.inputs?.length > 0 && model.layers.every(({built}) => built)) return;
-  throw new Error(
-    `${owner}: the model '${model.name}' is not built; give its first layer an inputShape`,
-  );
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {describe, messageOf} from '../errors.js';
-import {checkModel} from './export.js';
+import {checkModel} from '../check-model.js';
 import {weightsByLayer} from './weight-paths.js';
 
 const OWNER = 'importKerasWeights';

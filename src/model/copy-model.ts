@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {copyLayer} from './copy-layer.js';
 import {copyTraining} from './copy-training.js';
-import {checkModel, nodesOf, variablesOf} from './graph.js';
+import {checkedGraph, nodesOf, variablesOf} from './graph.js';
 import type {CalledNode, Layer, WeightVariable} from './graph.js';
 
 /** What stands for a layer in a copy of its model: layers that are applied one after the other. */
@@ -44,7 +44,7 @@ class Copier {
   ) {}
 
   copyOf(model: tf.LayersModel): tf.LayersModel {
-    const graph = checkModel(this.owner, model);
+    const graph = checkedGraph(this.owner, model);
     const copy = model instanceof tf.Sequential ? this.sequential(model) : this.functional(model);
     for (const layer of graph.layers) this.hand(layer);
     copy.trainable = model.trainable;
@@ -61,7 +61,7 @@ class Copier {
   }
 
   private functional(model: tf.LayersModel): tf.LayersModel {
-    const graph = checkModel(this.owner, model);
+    const graph = checkedGraph(this.owner, model);
     const taken = (tensor: tf.SymbolicTensor): tf.SymbolicTensor => this.tensors.get(tensor)!;
     for (const input of graph.inputs) {
       if (this.tensors.has(input)) continue;

@@ -7,7 +7,7 @@ import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {activationNamed} from '../registry.js';
 import type {StringActivation} from '../tfjs-classes.js';
-import {checkModel, flowsOf, innerLayerOf, nodesOf} from './graph.js';
+import {checkedGraph, flowsOf, innerLayerOf, nodesOf} from './graph.js';
 import type {Layer} from './graph.js';
 
 /** An activation in a model, which a layer is, or applies last. */
@@ -69,7 +69,7 @@ export function findActivations(owner: string, model: tf.LayersModel): FoundActi
     isOuter: boolean,
     entering: readonly Flow[],
   ): void => {
-    const graph = checkModel(owner, visited);
+    const graph = checkedGraph(owner, visited);
     const {into, outOf} = flowsOf(graph, entering);
     const outputs = outputLayersOf(graph);
     const takenNames = new Set(graph.layers.map(layer => layer.name));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {describe} from '../errors.js';
+import {checkModel} from '../check-model.js';
 import {graphOf} from '../monitor/flow.js';
 import type {Graph, GraphNode, Layer} from '../monitor/flow.js';
 
@@ -13,22 +13,10 @@ export interface CalledNode extends GraphNode {
 
 /**
  * The graph of a model that is whole; `owner` names who asks in errors.
- * @throws if it is no model of this copy of tfjs, has no layers, or is disposed.
+ * @throws if it is no model of this copy of tfjs, is not built, or has been disposed.
  */
-export function checkModel(owner: string, model: unknown): Graph {
-  if (!(model instanceof tf.LayersModel)) {
-    throw new Error(
-      `${owner}: the model must be a model of tfjs layers, got ${describe(model)}; a model of ` +
-        'another copy of @tensorflow/tfjs will not do',
-    );
-  }
-  if (model.layers.length === 0) {
-    throw new Error(`${owner}: the model '${model.name}' is not built: it has no layers`);
-  }
-  const isDisposed = (model as unknown as {_refCount: number})._refCount === 0;
-  if (isDisposed || variablesOf(model).some(({val}) => val.isDisposed)) {
-    throw new Error(`${owner}: the model '${model.name}' is disposed`);
-  }
+export function checkedGraph(owner: string, model: unknown): Graph {
+  checkModel(owner, model);
   return graphOf(model);
 }
 

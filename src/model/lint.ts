@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {checkModel} from '../check-model.js';
 import {checkKnown, checkObject, describe} from '../errors.js';
 import {optimizerSnapshot} from '../monitor/optimizer-snapshot.js';
 import {describeModel} from './lint/describe-model.js';
@@ -45,7 +46,9 @@ export interface LintOptions {
  * accepted; if the sample does not fit the model.
  */
 export function lintModel(model: tf.LayersModel, options: LintOptions = {}): LintFinding[] {
-  checkModel(model);
+  checkModel(OWNER, model);
+  // A Sequential makes its graph when it is first used.
+  if (model instanceof tf.Sequential && !model.built) model.build();
   const given: unknown = options;
   checkObject(OWNER, 'the options', given);
   checkKnown(OWNER, 'option', Object.keys(given), ['loss', 'optimizer', 'classes', 'sample']);
@@ -86,24 +89,6 @@ function judge(model: LintedModel): LintFinding[] {
   return findings
     .filter((_, index) => keys.indexOf(keys[index]) === index)
     .sort((first, second) => ORDER.indexOf(first.severity) - ORDER.indexOf(second.severity));
-}
-
-function checkModel(model: unknown): asserts model is tf.LayersModel {
-  if (!(model instanceof tf.LayersModel)) {
-    throw new Error(
-      `${OWNER}: it needs a model of tfjs layers, got ${describe(model)}; a model of another copy ` +
-        `of @tensorflow/tfjs will not do`,
-    );
-  }
-  if (model.layers.length === 0 || !model.outputs || model.outputs.length === 0) {
-    throw new Error(`${OWNER}: the model '${model.name}' has no layers yet; add them first`);
-  }
-  const variables = model.weights as unknown as readonly {val: tf.Variable}[];
-  if (variables.some(({val}) => val.isDisposed)) {
-    throw new Error(`${OWNER}: the model '${model.name}' has been disposed`);
-  }
-  // A Sequential makes its graph when it is first used.
-  if (model instanceof tf.Sequential && !model.built) model.build();
 }
 
 /** One value for each output of a model; null where there is none. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {checkModel} from '../check-model.js';
 import {checkKnown, checkObject, describe} from '../errors.js';
 import {REVIVABLE_RULES} from '../monitor/revival.js';
 import type {Revival} from '../monitor/revival.js';
@@ -7,7 +8,6 @@ import {Links} from './links.js';
 import {OptimizerSlots} from './optimizer-slots.js';
 import {OWNER, planAll} from './revival-plan.js';
 import {letGo, startAnew} from './revival-steps.js';
-import {weightsOf} from './unit-weights.js';
 
 /** What `reviveUnits` takes. */
 export interface ReviveOptions {
@@ -53,7 +53,7 @@ export function reviveUnits(
   options: ReviveOptions = {},
 ): Revival {
   const {dryRun, rules, optimizer} = checkOptions(options);
-  checkModel(model);
+  checkModel(OWNER, model);
   const links = new Links(model);
   const chosen = checkFindings(findings).filter(({rule}) => rules.includes(rule));
   const plans = planAll(model, links, chosen);
@@ -88,24 +88,6 @@ function checkOptions(
     typeof (optimizer as tf.Optimizer | null)?.applyGradients === 'function';
   check('optimizer', isOptimizer, 'a tf.Optimizer such as tf.train.adam()');
   return {dryRun, rules, optimizer} as ReturnType<typeof checkOptions>;
-}
-
-function checkModel(model: tf.LayersModel): void {
-  if (!(model instanceof tf.LayersModel)) {
-    throw new Error(
-      `${OWNER}: model must be a model of tfjs layers, got ${describe(model)}; a model of another ` +
-        `copy of @tensorflow/tfjs will not do`,
-    );
-  }
-  if (model.layers.length === 0 || !(model.inputs?.length > 0)) {
-    throw new Error(
-      `${OWNER}: the model '${model.name}' is not built; add its layers, the first with an inputShape`,
-    );
-  }
-  const variables = model.layers.flatMap(weightsOf);
-  if (variables.some(({variable}) => variable.isDisposed)) {
-    throw new Error(`${OWNER}: the model '${model.name}' has been disposed`);
-  }
 }
 
 function checkFindings(findings: unknown): readonly Finding[] {

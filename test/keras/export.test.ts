@@ -111,8 +111,14 @@ test.each<[string, () => tf.layers.Layer, RegExp]>([
 });
 
 test('no model, and one without weights, are refused', async () => {
-  await expect(exportKeras({} as tf.LayersModel)).rejects.toThrow(/must be a tf\.LayersModel/);
+  await expect(exportKeras({} as tf.LayersModel)).rejects.toThrow(/must be a model of tfjs layers/);
   await expect(exportKeras(tf.sequential())).rejects.toThrow(/not built/);
+  const gone = tf.sequential({
+    name: 'gone',
+    layers: [tf.layers.dense({units: 1, inputShape: [1]})],
+  });
+  gone.dispose();
+  await expect(exportKeras(gone)).rejects.toThrow("the model 'gone' has been disposed");
 });
 
 /** What `save_for_tfjs` writes. */

@@ -214,8 +214,8 @@ test('refuses what it cannot freeze', () => {
     {},
     /freezeActivations: the model must be a model of tfjs layers, got undefined/,
   );
-  refuse(tf.sequential(), {}, /is not built: it has no layers/);
-  refuse(disposed, {}, /is disposed/);
+  refuse(tf.sequential(), {}, /is not built/);
+  refuse(disposed, {}, /has been disposed/);
   refuse(model, {tol: 1}, /unknown option 'tol'; accepted: tolerance/);
   refuse(model, {tolerance: -1}, /tolerance must be a finite number of at least 0, got -1/);
 });

@@ -316,13 +316,9 @@ describe('what cannot be checked says so', () => {
   };
 
   test.each<[string, unknown, RegExp]>([
-    ['no model', undefined, /lintModel: it needs a model of tfjs layers, got undefined/],
-    ['a layer', tf.layers.dense({units: 1}), /lintModel: it needs a model/],
-    [
-      'an empty model',
-      tf.sequential({name: 'empty'}),
-      /lintModel: the model 'empty' has no layers/,
-    ],
+    ['no model', undefined, /lintModel: the model must be a model of tfjs layers, got undefined/],
+    ['a layer', tf.layers.dense({units: 1}), /lintModel: the model must be a model/],
+    ['an empty model', tf.sequential({name: 'empty'}), /lintModel: the model 'empty' is not built/],
   ])('%s', (_, given, message) => {
     expect(() => lintModel(given as tf.LayersModel)).toThrow(message);
   });

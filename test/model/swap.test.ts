@@ -322,8 +322,8 @@ describe('what it refuses', () => {
 
   test.each<[string, unknown, unknown, unknown, RegExp]>([
     ['no model', {}, prelu, {}, /the model must be a model of tfjs layers, got \{\}/],
-    ['an empty model', tf.sequential(), prelu, {}, /is not built: it has no layers/],
-    ['a disposed model', disposed, prelu, {}, /is disposed/],
+    ['an empty model', tf.sequential(), prelu, {}, /is not built/],
+    ['a disposed model', disposed, prelu, {}, /has been disposed/],
     [
       'nothing to replace',
       model,
