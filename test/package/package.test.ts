@@ -88,6 +88,7 @@ test('the tarball holds the build and the documents, and nothing else', () => {
     'docs/lint.md',
     'docs/monitor-benchmark.md',
     'docs/monitor-overhead.md',
+    'docs/native.md',
     'docs/rules.md',
     'examples/iris.ts',
     'package.json',
