@@ -106,29 +106,27 @@ function entryOf(activation: AnyActivation): CatalogueEntry {
 
 function entryOfLayer(layerClass: MixingLayerClass): CatalogueEntry {
   const {activationName, className, formulaText, options, weights, paper, note} = layerClass;
-  const defaults = Object.entries(options).map(([option, {default: value}]) => [
-    option,
-    value ?? null,
-  ]);
-  return {
-    name: activationName,
-    className,
-    aliases: [],
-    kind: Object.keys(weights).length > 0 ? 'learnable' : 'fixed',
-    elementwise: false,
-    formula: formulaText,
-    derivative: null,
-    options: Object.fromEntries(defaults) as CatalogueEntry['options'],
-    layerOptions: {},
-    weights: describeWeights(className, weights),
-    sharedAxes: null,
-    range: null,
-    monotonic: null,
-    gain: null,
-    kernelInitializer: null,
-    paper,
-    summary: note,
-  };
+  const defaults = (): [string, unknown][] =>
+    Object.entries(options).map(([option, {default: value}]) => [option, value ?? null]);
+  return lazily<CatalogueEntry>({
+    name: () => activationName,
+    className: () => className,
+    aliases: () => [],
+    kind: () => (Object.keys(weights).length > 0 ? 'learnable' : 'fixed'),
+    elementwise: () => false,
+    formula: () => formulaText,
+    derivative: () => null,
+    options: () => Object.fromEntries(defaults()) as CatalogueEntry['options'],
+    layerOptions: () => ({}),
+    weights: () => describeWeights(className, weights),
+    sharedAxes: () => null,
+    range: () => null,
+    monotonic: () => null,
+    gain: () => null,
+    kernelInitializer: () => null,
+    paper: () => paper,
+    summary: () => note,
+  });
 }
 
 function describeWeights(owner: string, weights: WeightDefinitions = {}): CatalogueWeight[] {

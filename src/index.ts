@@ -76,9 +76,8 @@ export type {
 } from './model/index.js';
 export {lintModel} from './model/index.js';
 export type {LintFinding, LintOptions} from './model/index.js';
-export {exportKeras, importKerasWeights} from './keras/index.js';
 export {initializerFor} from './initializer-for.js';
-export {kerasModel, repairKerasModel} from './keras/index.js';
+export {exportKeras, importKerasWeights, kerasModel, repairKerasModel} from './keras/index.js';
 export {kernelTarget} from './kernel-target.js';
 export {shareWasmIdentity} from './kernels/index.js';
 export type {

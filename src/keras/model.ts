@@ -5,6 +5,7 @@ import {isObject, objectsOf, without} from './json.js';
 import type {Json, JsonObject} from './json.js';
 import {classOf, configOf, labelOf, nameOf, repairInner, repairLayer} from './layer.js';
 import {fromKeras2} from './operation.js';
+import {kerasSnakeCase} from './python-names.js';
 import type {KerasVersion} from './version.js';
 import type {WeightHolder} from './weights.js';
 
@@ -173,21 +174,12 @@ function renamed(layer: JsonObject, name: string): JsonObject {
 function placesOf(layers: readonly JsonObject[], path: string): string[] {
   const counts = new Map<string, number>();
   return layers.map(({class_name: className}) => {
-    const name = snakeCase(String(className));
+    const name = kerasSnakeCase(String(className));
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
     const own = count === 0 ? name : `${name}_${count}`;
     return path === '' ? `layers/${own}` : `${path}/layers/${own}`;
   });
-}
-
-/** As Keras does: `PReLU` → `p_re_lu`, `Conv2D` → `conv2d`. */
-function snakeCase(className: string): string {
-  return className
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
 }
 
 function memberOf(layer: JsonObject, context: Context, place: Place): Member {

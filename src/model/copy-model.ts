@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {disposingOnError} from '../disposing-on-error.js';
 import {copyLayer} from './copy-layer.js';
 import {copyTraining} from './copy-training.js';
 import {checkedGraph, nodesOf, variablesOf} from './graph.js';
@@ -23,7 +24,7 @@ export function copyModel<M extends tf.LayersModel>(
   replacements: ReadonlyMap<Layer, Replacement>,
   finish: () => void,
 ): M {
-  return leavingNothingOnError(() => {
+  return disposingOnError(() => {
     const copier = new Copier(owner, replacements);
     const copy = copier.copyOf(model) as M;
     finish();
@@ -135,17 +136,5 @@ class Copier {
       const copy = this.variables.get(variable);
       if (copy) copy.trainable = variable.trainable;
     }
-  }
-}
-
-/** For what runs without a pause, so that every variable made meanwhile is its own. */
-function leavingNothingOnError<T>(run: () => T): T {
-  const variables = () => Object.values(tf.engine().registeredVariables);
-  const before = new Set(variables());
-  try {
-    return run();
-  } catch (error) {
-    for (const variable of variables()) if (!before.has(variable)) variable.dispose();
-    throw error;
   }
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import type {Layer} from '../monitor/flow.js';
 import {ActivationLayer} from '../layers/activation-layer.js';
+import {toCamelCase} from '../names.js';
 import type {Initializer} from '../tfjs-classes.js';
 import {initializerOf} from '../weight-parts.js';
 
@@ -99,7 +100,7 @@ interface InitializerConfig {
 
 /** The initializer that a layer's configuration gives for a weight, if it does. */
 export function initializerConfigOf(layer: Layer, weight: string): InitializerConfig | undefined {
-  const argument = `${weight.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())}Initializer`;
+  const argument = `${toCamelCase(weight)}Initializer`;
   return (layer.getConfig()[argument] ?? undefined) as InitializerConfig | undefined;
 }
 

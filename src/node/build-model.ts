@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {disposingOnError} from '../disposing-on-error.js';
 
 type Topology = {className: string; config: tf.serialization.ConfigDict};
 type NamedTensors = Parameters<tf.Optimizer['setWeights']>[0];
@@ -63,18 +64,6 @@ async function deserialize(
     return tf.models.modelFromJSON({class_name: wrapper, config: wrapped as never});
   } finally {
     delete classNameMap[wrapper];
-  }
-}
-
-/** For what runs without a pause, so that every variable made meanwhile is its own. */
-function disposingOnError<T>(build: () => T): T {
-  const variables = () => Object.values(tf.engine().registeredVariables);
-  const before = new Set(variables());
-  try {
-    return build();
-  } catch (error) {
-    for (const variable of variables()) if (!before.has(variable)) variable.dispose();
-    throw error;
   }
 }
 
