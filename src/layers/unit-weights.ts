@@ -33,31 +33,50 @@ export function weightsAtStart(layer: ActivationLayer, owner: string): Values {
 
 /** The weights of each unit, or of some. */
 function currentWeights(layer: ActivationLayer): Values[] {
-  const names = definitionsOf(layer).map(([weight, {length}]) => ({weight, length}));
-  const tensors = layer.getWeights();
-  const shapes = names.map(({length}, index) => outerShape(tensors[index], length));
-  const outer = shapes.reduce(
-    (joint, shape) => tf.broadcast_util.assertAndGetBroadcastShape(joint, shape),
+  const {shape, valuesOf} = readUnits(definitionsOf(layer), layer.getWeights());
+  const count = tf.util.sizeFromShape([...shape]);
+  const chosen = Math.min(count, MOST_UNITS);
+  return Array.from({length: chosen}, (_, index) => valuesOf(Math.floor((index * count) / chosen)));
+}
+
+/** The weights of units, as read at once. */
+interface ReadUnits {
+  /** The shape of the weights, without that of vectors of coefficients; [] where there are none. */
+  readonly shape: readonly number[];
+  /** Those of one unit. */
+  valuesOf(unit: number): Values;
+}
+
+/** Reads weights unit by unit, with `dataSync`; `tensors` are theirs, in order. */
+export function readUnits(
+  weights: readonly (readonly [string, WeightDefinition])[],
+  tensors: readonly Tensor[],
+): ReadUnits {
+  const shape = weights.reduce<number[]>(
+    (joint, [, {length}], index) =>
+      tf.broadcast_util.assertAndGetBroadcastShape(joint, outerShape(tensors[index], length)),
     [],
   );
-  const columns = names.map(({weight, length}, index) => {
-    const inner = length === undefined ? [] : [length];
-    const all = tf.tidy(() => tf.broadcastTo(tensors[index], [...outer, ...inner]).dataSync());
+  const columns = weights.map(([weight, {length}], index) => {
+    const full = length === undefined ? shape : [...shape, length];
+    const all = tf.tidy(() => tf.broadcastTo(tensors[index], full).dataSync());
     return {weight, length, all};
   });
-  const count = tf.util.sizeFromShape(outer);
-  const chosen = Math.min(count, MOST_UNITS);
-  return Array.from({length: chosen}, (_, index) => {
-    const unit = Math.floor((index * count) / chosen);
+  const valuesOf = (unit: number): Values => {
     const values = columns.map(({weight, length, all}) => [
       weight,
       length === undefined ? all[unit] : [...all.slice(unit * length, (unit + 1) * length)],
     ]);
     return Object.fromEntries(values) as Values;
-  });
+  };
+  return {shape, valuesOf};
 }
 
-function outerShape({shape}: Tensor, length: number | undefined): number[] {
+/** The shape of a weight, without that of its coefficients. */
+export function outerShape(
+  {shape}: {readonly shape: number[]},
+  length: number | undefined,
+): number[] {
   return length === undefined ? shape : shape.slice(0, -1);
 }
 

@@ -7,7 +7,8 @@ import {variablesOf} from './graph.js';
 import type {Layer} from './graph.js';
 import {matchFunction} from './match-function.js';
 import type {Match} from './match-function.js';
-import {largestDifference, outerShape, pointsOf, unitsOf} from './units.js';
+import {outerShape} from '../layers/unit-weights.js';
+import {largestDifference, pointsOf, unitsOf} from './units.js';
 
 /** How far a new activation is from the one that it replaces. */
 export interface Preserved {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type {ActivationDefinition} from '../activation-types.js';
 import type {Values} from '../formula/index.js';
+import {readUnits} from '../layers/unit-weights.js';
 import {variablesOf} from './graph.js';
-import type {Layer, WeightVariable} from './graph.js';
+import type {Layer} from './graph.js';
 
 const INTERVALS = 1000;
 
@@ -22,37 +23,18 @@ export interface Units {
 
 /** The weights of a layer as they are, read with `dataSync`. */
 export function unitsOf(layer: Layer, {weights = {}}: ActivationDefinition): Units {
-  const variables = variablesOf(layer);
-  const entries = Object.entries(weights);
-  if (entries.length === 0) return {shape: [], distinct: [{}], indices: [0]};
-  const shape = entries.reduce<number[]>(
-    (joint, [, {length}], index) =>
-      tf.broadcast_util.assertAndGetBroadcastShape(joint, outerShape(variables[index], length)),
-    [],
-  );
-  const columns = entries.map(([weight, {length}], index) => {
-    const full = length === undefined ? shape : [...shape, length];
-    const values = tf.tidy(() => tf.broadcastTo(variables[index].val, full).dataSync());
-    return {weight, length, values};
-  });
-  const distinct = new Map<string, number>();
-  const all: Values[] = [];
-  const indices = Array.from({length: tf.util.sizeFromShape(shape as number[])}, (_, unit) => {
-    const own = columns.map(({weight, length, values}) => [
-      weight,
-      length === undefined ? values[unit] : [...values.slice(unit * length, (unit + 1) * length)],
-    ]);
-    const key = JSON.stringify(own);
-    const index = distinct.get(key) ?? all.push(Object.fromEntries(own) as Values) - 1;
-    distinct.set(key, index);
+  const tensors = variablesOf(layer).map(({val}) => val);
+  const {shape, valuesOf} = readUnits(Object.entries(weights), tensors);
+  const known = new Map<string, number>();
+  const distinct: Values[] = [];
+  const indices = Array.from({length: tf.util.sizeFromShape([...shape])}, (_, unit) => {
+    const values = valuesOf(unit);
+    const key = JSON.stringify(values);
+    const index = known.get(key) ?? distinct.push(values) - 1;
+    known.set(key, index);
     return index;
   });
-  return {shape, distinct: all, indices};
-}
-
-/** The shape of a weight, without that of its coefficients. */
-export function outerShape({shape}: WeightVariable, length: number | undefined): number[] {
-  return length === undefined ? shape : shape.slice(0, -1);
+  return {shape, distinct, indices};
 }
 
 /** The largest difference of two functions at the points at which both were evaluated. */
