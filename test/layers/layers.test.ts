@@ -2,36 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {ActivationMonitor, activations, constraints, layers} from '../../src/index.js';
 import type {AnyActivation} from '../../src/definition.js';
+import {modelOf, reloaded, saved} from '../helpers/layers.js';
 
 const members = Object.values(activations) as AnyActivation[];
 const learnable = members.filter(({weights}) => Object.keys(weights).length > 0);
-
-type Artifacts = tf.io.ModelArtifacts;
-
-/** Saves as a file would: the topology through JSON, the weights as bytes. */
-async function saved(model: tf.LayersModel): Promise<Artifacts> {
-  let artifacts!: Artifacts;
-  await model.save(
-    tf.io.withSaveHandler(async given => {
-      artifacts = given;
-      return {modelArtifactsInfo: {dateSaved: new Date(), modelTopologyType: 'JSON'}};
-    }),
-  );
-  return {
-    ...artifacts,
-    modelTopology: JSON.parse(JSON.stringify(artifacts.modelTopology)) as object,
-  };
-}
-
-async function reloaded(model: tf.LayersModel): Promise<tf.LayersModel> {
-  return tf.loadLayersModel(tf.io.fromMemory(await saved(model)));
-}
-
-function modelOf(...given: tf.layers.Layer[]): tf.Sequential {
-  const model = tf.sequential();
-  given.forEach(layer => model.add(layer));
-  return model;
-}
 
 const output = (model: tf.LayersModel, x: tf.Tensor): number[] => [
   ...(model.predict(x) as tf.Tensor).dataSync(),
