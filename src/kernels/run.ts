@@ -15,11 +15,12 @@ import {isRecording, keepForGradient} from './saved.js';
 import type {Gradients} from './saved.js';
 import {CannotExpress} from './target.js';
 import type {Accumulator, KernelTarget, ProgramShapes} from './target.js';
+import {tensorflowTarget} from './tensorflow/target.js';
 import {composedTarget} from './tfops.js';
 import {wasmTarget} from './wasm/targets.js';
 
 /** The targets that make code of their own, each for its backends. */
-const TARGETS: readonly KernelTarget[] = [wasmTarget, webglTarget, webgpuTarget];
+const TARGETS: readonly KernelTarget[] = [wasmTarget, tensorflowTarget, webglTarget, webgpuTarget];
 
 /** One call of a program, as it travels through tfjs in a kernel's attributes. */
 interface Call {

@@ -5,6 +5,7 @@ import {ACCURATE_FORMS, withAccurateForms} from './accurate.js';
 import {histogramIndicators} from './histogram.js';
 import {expressionsOf, valuesOf} from './program.js';
 import type {Program, ProgramInput, ProgramOutput, Reduction} from './program.js';
+import {axesGathered} from './target.js';
 import type {KernelTarget, ProgramShapes} from './target.js';
 
 type Value = tf.Tensor | number;
@@ -113,10 +114,7 @@ function reduce(
   reduction: Reduction | undefined,
 ): tf.Tensor {
   if (!reduction) return full;
-  const offset = full.rank - shape.length;
-  const axes = full.shape.flatMap((size, axis) =>
-    axis < offset || (shape[axis - offset] === 1 && size !== 1) ? [axis] : [],
-  );
+  const axes = axesGathered(full.shape, shape);
   const gathered = axes.length > 0 ? REDUCE[reduction](full, axes) : full;
   return tf.reshape(gathered, shape as number[]);
 }

@@ -1,10 +1,10 @@
-import {wasmTarget} from '../../src/kernels/wasm/targets.js';
+import {tensorflowTarget} from '../../src/kernels/tensorflow/target.js';
 import {testConformance} from '../helpers/native-conformance.js';
 import {describeOnNative} from '../helpers/native.js';
 
 describeOnNative('ops of TensorFlow', () => {
   beforeAll(() => {
-    Object.assign(wasmTarget, {serves: () => false});
+    Object.assign(tensorflowTarget, {serves: () => false});
   });
 
   testConformance('composed');

@@ -2,6 +2,7 @@ import {Condition, Expression, constant, input, nodesOf} from '../../formula/ind
 import type {Comparison, Node, Operation} from '../../formula/index.js';
 import {valuesOf} from '../program.js';
 import type {Program} from '../program.js';
+import {argumentOfSlope} from '../sigmoid-slope.js';
 import {LaneGraph} from './lanes.js';
 import type {Lanes} from './lanes.js';
 import * as math from './math.js';
@@ -234,23 +235,6 @@ function isFarOut({operation, operands: [size, bound]}: Condition): boolean {
 
 function isConstant({operation}: Expression): boolean {
   return operation === 'constant';
-}
-
-/** s where a node is σ(s) · σ(−s), with the sign that its formula gave it first; else nothing. */
-function argumentOfSlope(node: Node): Expression[] {
-  if (node.operation !== 'mul') return [];
-  const [first, second] = node.operands as Expression[];
-  if (first.operation !== 'sigmoid' || second.operation !== 'sigmoid') return [];
-  const [s, t] = [first.operands[0], second.operands[0]] as Expression[];
-  if (t === negative(s)) return [s];
-  return s === negative(t) ? [t] : [];
-}
-
-/** −s, in the form in which a formula would have it. */
-function negative(s: Expression): Expression {
-  if (s.operation === 'neg') return s.operands[0] as Expression;
-  const [left, right] = s.operands as Expression[];
-  return s.operation === 'mul' && isConstant(right) ? left.mul(-right.value) : s.neg();
 }
 
 /** Whether an expression is −|u| or −u² (or NaN), or a fact says that it is not positive. */

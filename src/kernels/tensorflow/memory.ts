@@ -1,86 +1,19 @@
-import type {KernelBackend, TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs';
 import {FLOAT32_BYTES} from '../float32.js';
 import {sizeOf} from '../target.js';
-import {growTo} from './arrays.js';
-import type {Arrays} from './arrays.js';
-import type {Workspace} from './workspace.js';
+import {growTo} from '../wasm/arrays.js';
+import type {Workspace} from '../wasm/workspace.js';
+import {trackTensor} from './backend.js';
+import type {NativeBackend, NativeTensor} from './backend.js';
 
 /** TensorFlow takes memory so aligned as it is; any other it copies. */
 const ALIGNMENT = 64;
-
-/** What tfjs-node keeps of a tensor: its number in TensorFlow, or values that it has not taken yet. */
-interface NativeTensor {
-  shape: number[];
-  dtype: number;
-  id: number;
-  values: Float32Array | null;
-  refCount: number;
-}
-
-interface Attribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: number;
-}
-
-/** What is used of native TensorFlow, the backend of tfjs-node. */
-interface NativeBackend extends KernelBackend {
-  readonly binding: {
-    readonly TF_ATTR_TYPE: number;
-    readonly TF_FLOAT: number;
-    readonly TF_INT32: number;
-    createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
-    executeOp(
-      name: string,
-      attributes: Attribute[],
-      inputs: number[],
-      outputs: number,
-    ): {id: number}[];
-    deleteTensor(id: number): void;
-  };
-  readonly tensorMap: {
-    get(dataId: object): NativeTensor;
-    set(dataId: object, tensor: NativeTensor): void;
-  };
-  getInputTensorIds(tensors: readonly TensorInfo[]): number[];
-}
-
-/** Native TensorFlow gives copies of its tensors, and takes new ones where an op first reads them. */
-class NativeArrays implements Arrays {
-  private readonly copies = new Map<object, Float32Array>();
-
-  constructor(private readonly backend: NativeBackend) {}
-
-  view({dataId}: TensorInfo): Float32Array {
-    const {values} = this.backend.tensorMap.get(dataId);
-    if (values) return values;
-    let copy = this.copies.get(dataId);
-    if (!copy) {
-      copy = this.backend.readSync(dataId) as Float32Array;
-      this.copies.set(dataId, copy);
-    }
-    return copy;
-  }
-
-  output(shape: readonly number[]): TensorInfo {
-    const values = new Float32Array(sizeOf(shape));
-    return {
-      dataId: this.backend.write(values, [...shape], 'float32'),
-      shape: [...shape],
-      dtype: 'float32',
-    };
-  }
-
-  release(): void {
-    this.copies.clear();
-  }
-}
 
 /**
  * Memory of the kernels' own, which TensorFlow copies its tensors into and out of: reading them by
  * JavaScript is ten times slower.
  */
-class NativeMemory implements Workspace {
+export class NativeMemory implements Workspace {
   readonly largestBlock = Infinity;
   readonly readsInPlace = false;
   readonly memory = new WebAssembly.Memory({initial: 16});
@@ -127,12 +60,9 @@ class NativeMemory implements Workspace {
   }
 
   output(shape: readonly number[]): TensorInfo {
-    const dataId = {};
-    const dtype = this.backend.binding.TF_FLOAT;
-    const tensor = {shape: [...shape], dtype, id: -1, values: null, refCount: 1};
-    this.backend.tensorMap.set(dataId, tensor);
-    this.outputs.set(dataId, tensor);
-    return {dataId, shape: [...shape], dtype: 'float32'};
+    const {info, tensor} = trackTensor(this.backend, shape, -1);
+    this.outputs.set(info.dataId, tensor);
+    return info;
   }
 
   dispose({dataId}: TensorInfo): void {
@@ -181,14 +111,14 @@ class NativeMemory implements Workspace {
     const row = this.reshape(id, [1, size]);
     const target = this.rowAt(address, size);
     const first = binding.createTensor([1], binding.TF_INT32, new Int32Array(1));
-    const copied = this.execute('InplaceUpdate', [], [target, first, row]);
+    const copied = this.execute('InplaceUpdate', [target, first, row]);
     for (const each of [row, target, first, copied]) binding.deleteTensor(each);
   }
 
   private copyOut({shape}: NativeTensor, address: number): number {
     const {binding} = this.backend;
     const row = this.rowAt(address, sizeOf(shape));
-    const copy = this.execute('DeepCopy', [], [row]);
+    const copy = this.execute('DeepCopy', [row]);
     const id = this.reshape(copy, shape);
     for (const each of [row, copy]) binding.deleteTensor(each);
     return id;
@@ -197,32 +127,12 @@ class NativeMemory implements Workspace {
   private reshape(id: number, shape: number[]): number {
     const {binding} = this.backend;
     const sizes = binding.createTensor([shape.length], binding.TF_INT32, Int32Array.from(shape));
-    const attribute = {name: 'Tshape', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32};
-    const reshaped = this.execute('Reshape', [attribute], [id, sizes]);
+    const reshaped = this.execute('Reshape', [id, sizes]);
     binding.deleteTensor(sizes);
     return reshaped;
   }
 
-  private execute(name: string, attributes: Attribute[], inputs: number[]): number {
-    const {binding} = this.backend;
-    const type = {name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT};
-    return binding.executeOp(name, [type, ...attributes], inputs, 1)[0].id;
+  private execute(name: string, inputs: readonly number[]): number {
+    return this.backend.binding.executeOp(name, [], inputs, 1)[0].id;
   }
-}
-
-function isNativeBackend(backend: KernelBackend): backend is NativeBackend {
-  const {binding, tensorMap} = backend as Partial<NativeBackend>;
-  return typeof binding?.executeOp === 'function' && typeof tensorMap?.get === 'function';
-}
-
-/** The tensors of native TensorFlow as arrays; none of any other backend. */
-export function nativeArraysOf(backend: KernelBackend): Arrays | undefined {
-  return isNativeBackend(backend) ? new NativeArrays(backend) : undefined;
-}
-
-/** Memory that native TensorFlow copies its tensors into, if it does. */
-export function nativeMemoryOf(backend: KernelBackend): Workspace | undefined {
-  if (!isNativeBackend(backend)) return undefined;
-  const memory = new NativeMemory(backend);
-  return memory.isShared() ? memory : undefined;
 }

@@ -1,0 +1,61 @@
+import type {KernelBackend} from '@tensorflow/tfjs';
+import {sizeOf} from '../target.js';
+import type {KernelTarget} from '../target.js';
+import {WasmAccumulator} from '../wasm/accumulator.js';
+import {ArrayWorkspace} from '../wasm/arrays.js';
+import {canCompile} from '../wasm/compile.js';
+import {execute} from '../wasm/execute.js';
+import {lower} from '../wasm/lower.js';
+import {share} from '../wasm/share.js';
+import {usesOutputs} from '../wasm/targets.js';
+import type {Workspace} from '../wasm/workspace.js';
+import {NativeArrays} from './arrays.js';
+import {isNativeBackend} from './backend.js';
+import type {NativeBackend} from './backend.js';
+import {opsAreFaster} from './cost.js';
+import {NativeMemory} from './memory.js';
+import {runByOps} from './ops.js';
+
+/** Up to so many elements, JavaScript reads a tensor of native TensorFlow sooner than an op copies it. */
+const LARGEST_ARRAY = 16384;
+
+/** How kernels get at the tensors of native TensorFlow. */
+interface Workspaces {
+  readonly ofSmall: ArrayWorkspace;
+  /** None where TensorFlow's tensors lie elsewhere, on a GPU. */
+  readonly ofLarge: Workspace | undefined;
+}
+
+const made = new WeakMap<KernelBackend, Workspaces>();
+
+function workspacesOf(backend: NativeBackend): Workspaces {
+  let workspaces = made.get(backend);
+  if (!workspaces) {
+    const memory = new NativeMemory(backend);
+    workspaces = {
+      ofSmall: new ArrayWorkspace(backend, new NativeArrays(backend)),
+      ofLarge: memory.isShared() ? memory : undefined,
+    };
+    made.set(backend, workspaces);
+  }
+  return workspaces;
+}
+
+/** Native TensorFlow: kernels of WebAssembly, into which tensors are copied, or its own ops. */
+export const tensorflowTarget: KernelTarget = {
+  name: 'tensorflow',
+  serves: backend => canCompile() && isNativeBackend(backend),
+  check: lower,
+  share,
+  usesOutputs,
+  run: (program, inputs, shapes, backend) => {
+    const native = backend as NativeBackend;
+    const {ofSmall, ofLarge = ofSmall} = workspacesOf(native);
+    if (sizeOf(shapes.full) <= LARGEST_ARRAY) return execute(program, inputs, shapes, ofSmall);
+    return opsAreFaster(program, inputs, shapes)
+      ? runByOps(program, inputs, shapes, native)
+      : execute(program, inputs, shapes, ofLarge);
+  },
+  accumulator: (program, backend) =>
+    new WasmAccumulator(program, workspacesOf(backend as NativeBackend).ofSmall),
+};
