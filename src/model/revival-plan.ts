@@ -19,6 +19,8 @@ export const OWNER = 'reviveUnits';
 
 /** What is going to be done to some units. */
 export interface Job {
+  /** That of their activation. */
+  readonly layer: Layer;
   readonly units: readonly number[];
   /** What each of them gives. */
   readonly rest: readonly number[];
@@ -92,7 +94,13 @@ function plan(
     units = units.filter(unit => !varying.includes(unit));
     if (units.length === 0) return {skipped};
     const rest = rests.filter(each => typeof each === 'number');
-    const job = {units, rest, path, activationName: watched.activationName};
+    const job = {
+      layer: watched.layer,
+      units,
+      rest,
+      path,
+      activationName: watched.activationName,
+    };
     checkJob(job);
     const consumers = [...new Set(path.branches.map(({consumer}) => consumer.name))];
     return {

@@ -39,7 +39,7 @@ export function letGo({units, rest, path}: Job, edits: Edits, slots: OptimizerSl
 /** Adds to the next biases what the units give through the kernel. */
 function addToBias(
   edits: Edits,
-  {units, rest, path}: Omit<Job, 'activationName'>,
+  {units, rest, path}: Pick<Job, 'units' | 'rest' | 'path'>,
   {passed, consumer}: Branch,
   kernel: tf.Variable,
 ): void {

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import {checkModel} from '../check-model.js';
 import {checkKnown, checkObject, describe} from '../errors.js';
+import type {Layer} from '../monitor/flow.js';
+import {tellOfRevival} from '../monitor/revival-news.js';
 import {REVIVABLE_RULES} from '../monitor/revival.js';
 import type {Revival} from '../monitor/revival.js';
 import type {Finding} from '../monitor/types.js';
@@ -8,6 +10,7 @@ import {Edits} from './edits.js';
 import {Links} from './links.js';
 import {OptimizerSlots} from './optimizer-slots.js';
 import {OWNER, planAll} from './revival-plan.js';
+import type {Job} from './revival-plan.js';
 import {letGo, startAnew} from './revival-steps.js';
 
 /** What `reviveUnits` takes. */
@@ -71,11 +74,18 @@ export function reviveUnits(
       for (const job of jobs) startAnew(job, edits, slots);
       edits.apply();
     });
+    tellOfRevival(unitsByLayer(jobs));
   }
   return {
     revived: plans.flatMap(({revived}) => revived ?? []),
     skipped: plans.flatMap(({skipped}) => skipped),
   };
+}
+
+function unitsByLayer(jobs: readonly Job[]): Map<Layer, number[]> {
+  const units = new Map<Layer, number[]>();
+  for (const job of jobs) units.set(job.layer, [...(units.get(job.layer) ?? []), ...job.units]);
+  return units;
 }
 
 function checkOptions(

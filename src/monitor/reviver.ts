@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import {optionsIn} from './configure-rules.js';
 import type {ConfiguredRule} from './configure-rules.js';
-import type {Revival, Revived, RevivedAt, ReviveSettings, SkippedUnits} from './revival.js';
+import type {Revival, RevivedAt, ReviveSettings, SkippedUnits} from './revival.js';
 import {deadUnits, deadUnitsRule, saturatedUnits, saturatedUnitsRule} from './rules/index.js';
 import type {Finding, LayerSnapshot, Snapshot} from './types.js';
 
@@ -29,25 +29,24 @@ export class Reviver {
     return [...this.skippedIn.values()];
   }
 
-  /** Starts units anew that a snapshot shows, and that findings tell of; returns them. */
+  /** Starts units anew that a snapshot shows, and that findings tell of. */
   run(
     model: tf.LayersModel,
     optimizer: tf.Optimizer | undefined,
     {epoch, step, layers}: Snapshot,
     findings: readonly Finding[],
-  ): readonly Revived[] {
+  ): void {
     const {rules, cooldown} = this.settings;
-    if (step - this.lastStep < cooldown) return [];
+    if (step - this.lastStep < cooldown) return;
     const chosen = findings
       .filter(({rule}) => rules.includes(rule))
       .flatMap(finding => this.choose(finding, layers));
-    if (chosen.length === 0) return [];
+    if (chosen.length === 0) return;
     const {revived, skipped} = this.revive(model, chosen, {rules, optimizer});
     for (const each of skipped) this.skippedIn.set(each.layer, each);
     for (const {layer} of revived) this.skippedIn.delete(layer);
     this.revived.push(...revived.map(each => ({epoch, step, ...each})));
     if (revived.length > 0) this.lastStep = step;
-    return revived;
   }
 
   /** The finding with as many of its units as may be revived at a time. It may be of an older snapshot. */

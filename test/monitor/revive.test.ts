@@ -3,8 +3,8 @@ import path from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import {ActivationMonitor, layers} from '../../src/index.js';
-import type {ActivationMonitorOptions} from '../../src/index.js';
+import {ActivationMonitor, layers, reviveUnits} from '../../src/index.js';
+import type {ActivationMonitorOptions, Finding} from '../../src/index.js';
 import {formatReport} from '../../src/monitor/reporters/console.js';
 import {bias, dense, isHooked, normal, silent} from '../helpers/monitor.js';
 
@@ -193,6 +193,59 @@ describe('which and when', () => {
 });
 
 const values = (tensor: tf.Tensor) => [...tensor.dataSync()];
+
+describe('reviveUnits by hand, while a monitor watches', () => {
+  beforeAll(async () => void (await tf.setBackend('cpu')));
+
+  const units = [1, 2, 5];
+  const found: Finding = {
+    ...{rule: 'dead-units', severity: 'warning', layer: 'hidden', units},
+    ...{message: '', evidence: {}, fixes: []},
+  };
+
+  test.each(['before', 'after'])('in a callback %s it: what was seen is forgotten', async order => {
+    const model = withDeadUnits();
+    const monitor = watched({every: 1});
+    const dead: (readonly number[])[] = [];
+    const standing: number[] = [];
+    const byHand = new tf.CustomCallback({
+      onBatchEnd: async batch => {
+        if (batch !== 19) return;
+        dead.push(monitor.report().layers[0].dead);
+        reviveUnits(model, [found]);
+        standing.push(monitor.findings.filter(({rule}) => rule === 'dead-units').length);
+        dead.push(monitor.report().layers[0].dead);
+      },
+    });
+    const callbacks = order === 'before' ? [byHand, monitor] : [monitor, byHand];
+    await model.fit(x, y, {epochs: 1, batchSize: 32, verbose: 0, shuffle: false, callbacks});
+    expect(dead).toEqual([units, []]);
+    expect(standing).toEqual([0]);
+    const {layers, problems} = monitor.report();
+    expect(layers[0].fromStep).toBeGreaterThanOrEqual(20);
+    expect(layers[0].dead).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  test('in a loop, all monitors are told, and a dry run tells none', async () => {
+    const model = withDeadUnits();
+    const monitors = [watched({every: 1}), watched({every: 1, revive: {cooldown: 1000}})];
+    const ends = monitors.map(monitor => monitor.attach(model));
+    const seen = () => monitors.map(monitor => monitor.report().layers[0].dead);
+    for (let step = 0; step < 9; step++) {
+      await model.trainOnBatch(x.slice(32 * step, 32), y.slice(32 * step, 32));
+    }
+    for (const report of seen()) expect(report).toEqual([]);
+    await model.trainOnBatch(x.slice(288, 32), y.slice(288, 32));
+    expect(seen()).toEqual([units, units]);
+    reviveUnits(model, [found], {dryRun: true});
+    expect(seen()).toEqual([units, units]);
+    reviveUnits(model, [found]);
+    expect(seen()).toEqual([[], []]);
+    for (const end of ends) end();
+    reviveUnits(model, [found]);
+  });
+});
 
 /** 1797 handwritten digits of 8 × 8 pixels, each fifth held out. */
 function digits() {
