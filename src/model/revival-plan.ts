@@ -6,7 +6,7 @@ import {initializerFor} from '../initializer-for.js';
 import {findLayers} from '../monitor/find-layers.js';
 import type {WatchedLayer} from '../monitor/find-layers.js';
 import type {Layer} from '../monitor/flow.js';
-import {REVIVABLE_RULES} from '../monitor/revival.js';
+import {REVIVABLE_RULES, isStuck} from '../monitor/revival.js';
 import type {Revived, SkippedUnits} from '../monitor/revival.js';
 import type {Finding} from '../monitor/types.js';
 import type {Links} from './links.js';
@@ -114,9 +114,6 @@ function plan(
   }
 }
 
-/** Outputs that vary less than this are one number. */
-const ONE_NUMBER = 1e-5;
-
 /**
  * The one number that a unit gives, or why it cannot be told. What is dead rests at 0, or where its
  * formula is flat; of what is saturated, that is known where the formula is flat at one height alone.
@@ -126,8 +123,8 @@ function restOf(watched: WatchedLayer, finding: Finding, unit: number): number |
   const {outputs} = (finding.evidence ?? {}) as {outputs?: readonly unknown[]};
   const range = outputs?.[finding.units!.indexOf(unit)];
   if (Array.isArray(range) && range.every(Number.isFinite)) {
-    const [low, high] = range as readonly number[];
-    return high - low <= ONE_NUMBER ? (low + high) / 2 : 'their outputs vary';
+    const ends = range as [low: number, high: number];
+    return isStuck(ends) ? (ends[0] + ends[1]) / 2 : 'their outputs vary';
   }
   const isDead = finding.rule === REVIVABLE_RULES[0];
   if (isDead && weightNames.length > 0) return 0;
