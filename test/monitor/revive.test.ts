@@ -6,7 +6,11 @@ import '@tensorflow/tfjs-backend-wasm';
 import {ActivationMonitor, layers, reviveUnits} from '../../src/index.js';
 import type {ActivationMonitorOptions, Finding} from '../../src/index.js';
 import {formatReport} from '../../src/monitor/reporters/console.js';
+import {configureRules} from '../../src/monitor/configure-rules.js';
+import {Reviver} from '../../src/monitor/reviver.js';
 import {bias, dense, isHooked, normal, silent} from '../helpers/monitor.js';
+import {finding as findingOf} from '../helpers/reports.js';
+import {layerOf, snapshotOf} from '../helpers/snapshots.js';
 
 /** Three of the hidden units are dead from the start. */
 function withDeadUnits(...between: tf.layers.Layer[]): tf.Sequential {
@@ -176,6 +180,34 @@ describe('which and when', () => {
     expect(revived!.map(({units}) => units)).toEqual([[1]]);
   });
 
+  test('maxShare is of all units of a layer, and what is skipped is told beside what is not', () => {
+    const units = [0, 1, 2, 3, 4];
+    const revive = jest.fn((_model: unknown, findings: readonly Finding[]) => ({
+      revived: findings.map(({layer, units: own}) => ({
+        ...{layer, units: own!.slice(1)},
+        ...{producer: 'made', consumers: []},
+      })),
+      skipped: findings.map(({layer, units: own, rule: reason}) => ({
+        ...{layer, units: own!.slice(0, 1)},
+        reason,
+      })),
+    }));
+    const rules = ['dead-units', 'saturated-units'];
+    const settings = {rules, maxShare: 0.6, cooldown: 1};
+    const reviver = new Reviver(settings, configureRules(rules), revive);
+    const layer = layerOf(5, {
+      slope: [0, 0, 0, 0, 0],
+      quietSamples: [300, 300, 0, 0, 0],
+      min: [0, 0, 1, 1, 1],
+      max: [0, 0, 1, 1, 1],
+    });
+    const findings = rules.map(rule => findingOf({rule, layer: 'hidden', units}));
+    reviver.run(withDeadUnits(), undefined, snapshotOf({layers: [layer]}), findings);
+    const [, chosen] = revive.mock.calls[0];
+    expect(chosen.map(finding => finding.units)).toEqual([[0, 1], [2]]);
+    expect(reviver.skipped.map(({reason}) => reason)).toEqual(rules);
+  });
+
   test('training goes on where reviving fails', async () => {
     const model = withDeadUnits();
     const [kernel] = model.getLayer('output').getWeights() as tf.Variable[];
@@ -198,10 +230,7 @@ describe('reviveUnits by hand, while a monitor watches', () => {
   beforeAll(async () => void (await tf.setBackend('cpu')));
 
   const units = [1, 2, 5];
-  const found: Finding = {
-    ...{rule: 'dead-units', severity: 'warning', layer: 'hidden', units},
-    ...{message: '', evidence: {}, fixes: []},
-  };
+  const found = findingOf({layer: 'hidden', units});
 
   test.each(['before', 'after'])('in a callback %s it: what was seen is forgotten', async order => {
     const model = withDeadUnits();
