@@ -92,11 +92,10 @@ function weightNameOf({originalName}: Slot): string {
   return originalName.slice(0, originalName.lastIndexOf('/'));
 }
 
-/** Along the axis of the units, of those that are not 0; 0 where there are none. */
+/** Along the axis of the units, of those above 0; 0 where there are none. */
 function meanOfOthers(values: tf.Tensor3D, isMeant: Tensor): Tensor {
-  const isOther = tf.logicalNot(isMeant);
-  const others = tf.where(isOther, values, 0);
-  const count = tf.sum(tf.cast(tf.notEqual(others, 0), 'float32'), 1, true);
+  const others = tf.where(isMeant, 0, values);
+  const count = tf.sum(tf.step(others), 1, true);
   return tf.div(tf.sum(others, 1, true), tf.maximum(count, 1));
 }
 
