@@ -46,8 +46,8 @@ function addToBias(
   const given = Array.from({length: path.units}, (_, unit) => rest[units.indexOf(unit)] ?? 0);
   const through = passThrough(passed, given);
   const ofAll = viewOf(kernel.shape, kernelAxis(consumer, 'inputs'), through.size)!;
-  const isMeant = tf.tile(maskOf(units, path.units), [1, through.size / path.units, 1]);
-  const meant = tf.mul(tf.reshape(through, isMeant.shape), tf.cast(isMeant, 'float32'));
+  const isMeant = maskOf(units, path.units, through.size / path.units);
+  const meant = tf.mul(tf.reshape(through, isMeant.shape), isMeant);
   const added = tf.sum(tf.mul(meant, seen(edits.valueOf(kernel), ofAll)), [0, 1]);
   const bias = weightNamed(consumer, 'bias')!;
   edits.set(bias, tf.add(edits.valueOf(bias), added));

@@ -59,10 +59,12 @@ export function seen(tensor: Tensor, {outer, units, inner}: UnitView): tf.Tensor
   return tf.reshape(tensor, [outer, units, inner]);
 }
 
-/** Which of all units are meant: of shape `[1, all, 1]`. */
-export function maskOf(units: readonly number[], all: number): Tensor {
-  const flags = Array.from({length: all}, (_, unit) => units.includes(unit));
-  return tf.tensor3d(flags, [1, all, 1], 'bool');
+/** 1 for the units that are meant, of all of them, which an axis may hold several times; else 0. */
+export function maskOf(units: readonly number[], all: number, times = 1): tf.Tensor3D {
+  const flags = Array.from({length: all * times}, (_, index) =>
+    Number(units.includes(index % all)),
+  );
+  return tf.tensor3d(flags, [1, all * times, 1]);
 }
 
 /**
@@ -76,14 +78,13 @@ export function replaceUnits(
   units: readonly number[],
   values: (before: tf.Tensor3D, isMeant: Tensor) => Tensor,
 ): void {
-  const isMeant = maskOf(units, view.units);
-  const before = edits.valueOf(variable);
-  const others = values(seen(before, view), isMeant);
   const inShape = (tensor: Tensor): Tensor =>
     tf.reshape(tf.broadcastTo(tensor, [view.outer, view.units, view.inner]), variable.shape);
   // Not all backends broadcast booleans.
-  const isMeantInShape = tf.cast(inShape(tf.cast(isMeant, 'float32')), 'bool');
-  edits.set(variable, tf.where(isMeantInShape, inShape(others), before));
+  const isMeant = tf.cast(inShape(maskOf(units, view.units)), 'bool');
+  const before = edits.valueOf(variable);
+  const others = values(seen(before, view), seen(isMeant, view));
+  edits.set(variable, tf.where(isMeant, inShape(others), before));
 }
 
 /** How often each weight has been drawn anew. */

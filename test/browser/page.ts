@@ -9,6 +9,7 @@ import type {Aspect} from '../helpers/conformance.js';
 import {roundToHalf} from '../helpers/quality.js';
 import {revivedRun} from '../helpers/revived-run.js';
 import {measureSweep, sweepOf} from '../helpers/sweep.js';
+import {watchedConvolution} from '../helpers/watched-convolution.js';
 
 let round = Math.fround;
 
@@ -92,6 +93,8 @@ const suites = {
   trainingLosses,
 
   revivedRun,
+
+  watchedConvolution,
 
   /** Passes of a warm forward and of a warm step, and the kernels that a profile shows. */
   async launches(name: string): Promise<{forward: number; step: number; kernels: string[]}> {
