@@ -45,6 +45,9 @@ export interface ReviveOptions {
  * shared layers, of frozen ones, before an Add or a Concatenate, … So are saturated units whose outputs
  * vary, and those whose output is not 0 where the next layer has no bias or pads its inputs.
  *
+ * Through outgoing weights of 0 no gradient comes until they have grown: a layer that is revived whole
+ * takes one epoch or a few to catch up with one that was healthy from the start.
+ *
  * The findings are believed, so they should be of the model as it is: a unit that lives by now would
  * lose what it has learned. A running monitor sees the revived units as new ones.
  *
