@@ -91,6 +91,12 @@ export class ActivationLayer extends CheckedLayer {
     return Math.sqrt(moments.length / moments.reduce((sum, moment) => sum + moment, 0));
   }
 
+  /** What its weights start from, by name. */
+  get initializers(): Readonly<Record<string, Initializer>> {
+    const entries = Object.entries(this.weightParts);
+    return Object.fromEntries(entries.map(([weight, {initializer}]) => [weight, initializer]));
+  }
+
   /** Whether a vector of coefficients starts elsewhere than the definition says, such as a fit. */
   get hasOwnStart(): boolean {
     const {className, definition} = this.activation;

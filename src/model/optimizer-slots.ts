@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
+import type {Edits} from './edits.js';
 import {replaceUnits} from './unit-weights.js';
 import type {UnitView} from './unit-weights.js';
 
@@ -12,41 +13,68 @@ interface Slot {
   readonly variable: tf.Variable;
 }
 
+/** The trainable weights of a model in the order in which it was compiled with them. */
+interface Compiled {
+  readonly collectedTrainableWeights?: readonly {readonly val: tf.Variable}[];
+  readonly model?: Compiled;
+}
+
 /**
  * What an optimizer remembers of each weight: means of gradients, and of their sizes.
  *
  * A unit that starts anew has no mean gradient. But its sizes cannot start at 0: Adam corrects for
  * that by the number of all its steps, and the first steps of the unit would be several times too
- * large. They become the mean of those of the other units, or, where those are 0, of all weights.
+ * large. They become the mean of those of the other units that ever had a gradient or, where there are
+ * none, of all weights.
  */
 export class OptimizerSlots {
-  private readonly slots: readonly Slot[];
+  private readonly lists: readonly (readonly Slot[])[];
+  private readonly order: readonly tf.Variable[];
 
-  constructor(optimizer: tf.Optimizer | undefined) {
-    const lists = Object.values(optimizer ?? {}).filter(Array.isArray) as unknown[][];
-    this.slots = lists.flat().filter(isSlot);
+  /** `optimizer` is by default what the model is compiled with. */
+  constructor(model: tf.LayersModel, optimizer: tf.Optimizer | undefined) {
+    this.lists = listsOf(optimizer ?? model.optimizer);
+    this.order = weightsInOrder(model as unknown as Compiled);
   }
 
   /** Starts units of a weight anew. */
-  reset({name}: tf.Variable, view: UnitView, units: readonly number[]): void {
-    for (const {originalName, variable} of this.slots) {
-      const kind = kindOf(originalName);
-      if (originalName !== `${name}/${kind}`) continue;
-      if (MEANS.includes(kind)) replaceUnits(variable, view, units, () => tf.scalar(0));
+  reset(edits: Edits, weight: tf.Variable, view: UnitView, units: readonly number[]): void {
+    for (const list of this.lists) {
+      const slot = this.slotOf(list, weight);
+      if (!slot) continue;
+      const kind = kindOf(slot);
+      if (MEANS.includes(kind)) {
+        replaceUnits(edits, slot.variable, view, units, () => tf.scalar(0));
+      }
       if (!SIZES.includes(kind)) continue;
-      replaceUnits(variable, view, units, (before, isMeant) => {
+      replaceUnits(edits, slot.variable, view, units, (before, isMeant) => {
         const others = meanOfOthers(before, isMeant);
-        return tf.where(tf.greater(others, 0), others, this.overallMean(kind));
+        return tf.where(tf.greater(others, 0), others, overallMean(list));
       });
     }
   }
 
-  private overallMean(kind: string): Tensor {
-    const alike = this.slots.filter(({originalName}) => kindOf(originalName) === kind);
-    const sums = alike.map(({variable}) => tf.sum(variable));
-    const size = alike.reduce((total, {variable}) => total + variable.size, 0);
-    return tf.div(tf.addN(sums), size);
+  /** A loaded optimizer knows the weights by the names that they had, but in the same order. */
+  private slotOf(list: readonly Slot[], {name}: tf.Variable): Slot | undefined {
+    const names = this.order.map(weight => weight.name);
+    const isByName = list.some(slot => names.includes(weightNameOf(slot)));
+    return isByName || names.length !== list.length
+      ? list.find(slot => weightNameOf(slot) === name)
+      : list[names.indexOf(name)];
   }
+}
+
+/** Each list has one slot for each weight. An optimizer may have another within it. */
+function listsOf(optimizer: tf.Optimizer | undefined): Slot[][] {
+  return Object.values(optimizer ?? {}).flatMap((value: unknown) => {
+    if (value instanceof tf.Optimizer) return listsOf(value);
+    return Array.isArray(value) && value.length > 0 && value.every(isSlot) ? [value] : [];
+  });
+}
+
+function weightsInOrder({model, collectedTrainableWeights}: Compiled): readonly tf.Variable[] {
+  if (model) return weightsInOrder(model);
+  return collectedTrainableWeights?.map(({val}) => val) ?? [];
 }
 
 function isSlot(value: unknown): value is Slot {
@@ -56,13 +84,23 @@ function isSlot(value: unknown): value is Slot {
   );
 }
 
-function kindOf(originalName: string): string {
+function kindOf({originalName}: Slot): string {
   return originalName.slice(originalName.lastIndexOf('/') + 1);
 }
 
-/** Along the axis of the units; 0 where there are no others. */
+function weightNameOf({originalName}: Slot): string {
+  return originalName.slice(0, originalName.lastIndexOf('/'));
+}
+
+/** Along the axis of the units, of those above 0; 0 where there are none. */
 function meanOfOthers(values: tf.Tensor3D, isMeant: Tensor): Tensor {
-  const isOther = tf.logicalNot(isMeant);
-  const sum = tf.sum(tf.where(isOther, values, 0), 1, true);
-  return tf.div(sum, tf.maximum(tf.sum(tf.cast(isOther, 'float32')), 1));
+  const others = tf.where(isMeant, 0, values);
+  const count = tf.sum(tf.step(others), 1, true);
+  return tf.div(tf.sum(others, 1, true), tf.maximum(count, 1));
+}
+
+function overallMean(list: readonly Slot[]): Tensor {
+  const sums = list.map(({variable}) => tf.sum(variable));
+  const size = list.reduce((total, {variable}) => total + variable.size, 0);
+  return tf.div(tf.addN(sums), size);
 }

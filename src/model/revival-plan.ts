@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import {checkKnown, describe, messageOf} from '../errors.js';
 import {derivative, evaluate} from '../formula/index.js';
 import type {Expression} from '../formula/index.js';
@@ -6,25 +6,21 @@ import {initializerFor} from '../initializer-for.js';
 import {findLayers} from '../monitor/find-layers.js';
 import type {WatchedLayer} from '../monitor/find-layers.js';
 import type {Layer} from '../monitor/flow.js';
+import {REVIVABLE_RULES, isStuck} from '../monitor/revival.js';
 import type {Revived, SkippedUnits} from '../monitor/revival.js';
 import type {Finding} from '../monitor/types.js';
 import type {Links} from './links.js';
-import {CannotFollow, changesEach, kernelAxis, pathOf} from './unit-path.js';
+import {CannotFollow, changesEach, countUnits, kernelAxis, pathOf} from './unit-path.js';
 import type {UnitPath} from './unit-path.js';
-import {
-  axisInWeight,
-  initializerConfigOf,
-  isRandom,
-  viewOf,
-  weightNamed,
-  weightsOf,
-} from './unit-weights.js';
+import {axisInWeight, isRandom, ownInitializer, weightNamed, weightsOf} from './unit-weights.js';
 
 /** Whose errors they are. */
 export const OWNER = 'reviveUnits';
 
 /** What is going to be done to some units. */
 export interface Job {
+  /** That of their activation. */
+  readonly layer: Layer;
   readonly units: readonly number[];
   /** What each of them gives. */
   readonly rest: readonly number[];
@@ -38,16 +34,26 @@ export interface Plan {
   readonly skipped: SkippedUnits[];
 }
 
-/** @throws if a finding names a layer or a unit that the model lacks. */
+/**
+ * A unit that several findings name is in the plan of the first.
+ * @throws if a finding names a layer or a unit that the model lacks.
+ */
 export function planAll(model: tf.LayersModel, links: Links, findings: readonly Finding[]): Plan[] {
   const {watched, notWatched} = findLayers(model);
   const names = [...watched.flatMap(namesOf), ...notWatched.map(({name}) => name)];
+  const planned = new Map<string, number[]>();
   return findings.map(finding => {
-    checkKnown(OWNER, 'layer in the findings', [finding.layer], names);
-    const layer = watched.find(each => namesOf(each).includes(finding.layer));
-    if (layer) return plan(links, layer, finding);
-    const {reason} = notWatched.find(({name}) => name === finding.layer)!;
-    return {skipped: [{layer: finding.layer, units: unitsOf(finding), reason}]};
+    const {layer: name} = finding;
+    checkKnown(OWNER, 'layer in the findings', [name], names);
+    const layer = watched.find(each => namesOf(each).includes(name));
+    const named = unitsOf(finding, layer && countUnits(links, layer));
+    const before = planned.get(name) ?? [];
+    const units = named.filter(unit => !before.includes(unit));
+    planned.set(name, [...before, ...units]);
+    if (units.length === 0) return {skipped: []};
+    if (layer) return plan(links, layer, finding, units);
+    const {reason} = notWatched.find(each => each.name === name)!;
+    return {skipped: [{layer: name, units, reason}]};
   });
 }
 
@@ -68,13 +74,17 @@ function unitsOf({layer, units}: Finding, count = Infinity): readonly number[] {
   );
 }
 
-function plan(links: Links, watched: WatchedLayer, finding: Finding): Plan {
+function plan(
+  links: Links,
+  watched: WatchedLayer,
+  finding: Finding,
+  named: readonly number[],
+): Plan {
   const {layer} = finding;
-  let units = unitsOf(finding);
+  let units = named;
   const skipped: SkippedUnits[] = [];
   try {
     const path = pathOf(links, watched);
-    units = unitsOf(finding, path.units);
     const rests = units.map(unit => restOf(watched, finding, unit));
     const varying = units.filter((_, index) => typeof rests[index] === 'string');
     if (varying.length > 0) {
@@ -84,7 +94,13 @@ function plan(links: Links, watched: WatchedLayer, finding: Finding): Plan {
     units = units.filter(unit => !varying.includes(unit));
     if (units.length === 0) return {skipped};
     const rest = rests.filter(each => typeof each === 'number');
-    const job = {units, rest, path, activationName: watched.activationName};
+    const job = {
+      layer: watched.layer,
+      units,
+      rest,
+      path,
+      activationName: watched.activationName,
+    };
     checkJob(job);
     const consumers = [...new Set(path.branches.map(({consumer}) => consumer.name))];
     return {
@@ -98,21 +114,22 @@ function plan(links: Links, watched: WatchedLayer, finding: Finding): Plan {
   }
 }
 
-/** Outputs that vary less than this are one number. */
-const ONE_NUMBER = 1e-5;
-
-/** The one number that a unit gives, or why it cannot be told. */
+/**
+ * The one number that a unit gives, or why it cannot be told. What is dead rests at 0, or where its
+ * formula is flat; of what is saturated, that is known where the formula is flat at one height alone.
+ */
 function restOf(watched: WatchedLayer, finding: Finding, unit: number): number | string {
   const {instance, weightNames} = watched;
-  const {outputs} = finding.evidence as {outputs?: readonly (readonly number[] | null)[]};
+  const {outputs} = (finding.evidence ?? {}) as {outputs?: readonly unknown[]};
   const range = outputs?.[finding.units!.indexOf(unit)];
-  if (Array.isArray(range)) {
-    const [low, high] = range as readonly number[];
-    return high - low <= ONE_NUMBER ? (low + high) / 2 : 'their outputs vary';
+  if (Array.isArray(range) && range.every(Number.isFinite)) {
+    const ends = range as [low: number, high: number];
+    return isStuck(ends) ? (ends[0] + ends[1]) / 2 : 'their outputs vary';
   }
-  if (weightNames.length > 0) return 0;
-  const flat = flatValues(instance!.formula);
-  if (flat.includes(0)) return 0;
+  const isDead = finding.rule === REVIVABLE_RULES[0];
+  if (isDead && weightNames.length > 0) return 0;
+  const flat = weightNames.length > 0 ? [] : flatValues(instance!.formula);
+  if (isDead && flat.includes(0)) return 0;
   return flat.length === 1 ? flat[0] : 'what they give is not known';
 }
 
@@ -126,7 +143,7 @@ function flatValues(formula: Expression): number[] {
 
 /** @throws CannotFollow if what the units give cannot go into the next biases, or nothing can be drawn. */
 function checkJob({rest, path, activationName}: Job): void {
-  if (!isRandom(initializerConfigOf(path.producer, 'kernel'))) checkInitializer(activationName);
+  if (!isRandom(ownInitializer(path.producer, 'kernel'))) checkInitializer(activationName);
   for (const {passed, consumer} of path.branches) {
     const changing = passed.filter(({layer}) => changesEach(layer));
     if (changing.length === 0 && rest.every(each => each === 0)) continue;
@@ -140,9 +157,8 @@ function checkJob({rest, path, activationName}: Job): void {
     if ((isPadded && isWide) || kernelAxis(consumer, 'inputs') !== -2) {
       throw new CannotFollow(`their output is not 0, and ${named} does not add it up everywhere`);
     }
-    const flattened = passed.findIndex(({layer}) => layer.getClassName() === 'Flatten');
-    const unflattened = passed.slice(0, flattened < 0 ? passed.length : flattened);
-    if (unflattened.some(({layer}) => variesByPosition(layer, path.units))) {
+    const isPaddedBefore = passed.some(({layer}) => layer.getClassName() === 'ZeroPadding2D');
+    if (isPaddedBefore || passed.some(({layer}) => variesByPosition(layer))) {
       throw new CannotFollow('their output is not 0, and changes with the position');
     }
   }
@@ -156,9 +172,10 @@ function checkInitializer(activationName: string): void {
   }
 }
 
-function variesByPosition(layer: Layer, units: number): boolean {
-  return weightsOf(layer).some(({name, variable}) => {
-    const view = viewOf(variable.shape, axisInWeight(layer, name), units);
-    return view !== undefined && view.outer > 1;
+/** Whether a layer has weights along other axes than the last. */
+function variesByPosition(layer: Layer): boolean {
+  return weightsOf(layer).some(({name, variable: {shape}}) => {
+    const positions = shape.slice(0, shape.length + axisInWeight(layer, name));
+    return tf.util.sizeFromShape(positions) > 1;
   });
 }

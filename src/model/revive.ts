@@ -1,12 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import {checkModel} from '../check-model.js';
 import {checkKnown, checkObject, describe} from '../errors.js';
+import type {Layer} from '../monitor/flow.js';
+import {tellOfRevival} from '../monitor/revival-news.js';
 import {REVIVABLE_RULES} from '../monitor/revival.js';
 import type {Revival} from '../monitor/revival.js';
 import type {Finding} from '../monitor/types.js';
+import {Edits} from './edits.js';
 import {Links} from './links.js';
 import {OptimizerSlots} from './optimizer-slots.js';
 import {OWNER, planAll} from './revival-plan.js';
+import type {Job} from './revival-plan.js';
 import {letGo, startAnew} from './revival-steps.js';
 
 /** What `reviveUnits` takes. */
@@ -33,13 +37,19 @@ export interface ReviveOptions {
  *   layer: 0 for a dead ReLU, −α for an ELU that is stuck;
  * - batch normalization and learned weights of activations on its way start anew;
  * - what the optimizer remembers of all these becomes 0, and where it is the size of gradients, the mean
- *   of the other units', so that no step overshoots.
+ *   of the other units' that ever had one, so that no step overshoots.
  *
  * Units are followed from their kernel (dense, convolution, transposed convolution) to those that take
  * them, through activations, batch normalization, dropout, pooling, Flatten, and into and out of nested
  * models. Units that cannot be followed are skipped, with the reason: those of outputs, of recurrent or
  * shared layers, of frozen ones, before an Add or a Concatenate, … So are saturated units whose outputs
  * vary, and those whose output is not 0 where the next layer has no bias or pads its inputs.
+ *
+ * Through outgoing weights of 0 no gradient comes until they have grown: a layer that is revived whole
+ * takes one epoch or a few to catch up with one that was healthy from the start.
+ *
+ * The findings are believed, so they should be of the model as it is: a unit that lives by now would
+ * lose what it has learned. A running monitor sees the revived units as new ones.
  *
  * Returns plain data. Findings of other rules are left out. A seeded initializer draws other numbers
  * each time, the same ones in every run. Reviving follows ReDo (Sokar et al., 2023, "The dormant neuron
@@ -58,16 +68,27 @@ export function reviveUnits(
   const chosen = checkFindings(findings).filter(({rule}) => rules.includes(rule));
   const plans = planAll(model, links, chosen);
   if (!dryRun) {
-    const slots = new OptimizerSlots(optimizer ?? model.optimizer);
     const jobs = plans.flatMap(({job}) => job ?? []);
-    // A kernel between two layers of dead units is drawn for the second, whatever the first lets go.
-    for (const job of jobs) letGo(job, slots);
-    for (const job of jobs) startAnew(job, slots);
+    const slots = new OptimizerSlots(model, optimizer);
+    tf.tidy(() => {
+      const edits = new Edits();
+      // A kernel between two layers of dead units is drawn for the second, whatever the first lets go.
+      for (const job of jobs) letGo(job, edits, slots);
+      for (const job of jobs) startAnew(job, edits, slots);
+      edits.apply();
+    });
+    tellOfRevival(unitsByLayer(jobs));
   }
   return {
     revived: plans.flatMap(({revived}) => revived ?? []),
     skipped: plans.flatMap(({skipped}) => skipped),
   };
+}
+
+function unitsByLayer(jobs: readonly Job[]): Map<Layer, number[]> {
+  const units = new Map<Layer, number[]>();
+  for (const job of jobs) units.set(job.layer, [...(units.get(job.layer) ?? []), ...job.units]);
+  return units;
 }
 
 function checkOptions(
@@ -81,7 +102,7 @@ function checkOptions(
     throw new Error(`${OWNER}: ${option} must be ${accepted}, got ${describe(options[option])}`);
   };
   check('dryRun', typeof dryRun === 'boolean', 'true or false');
-  check('rules', Array.isArray(rules), 'an array of rule ids');
+  check('rules', Array.isArray(rules) && rules.length > 0, 'an array of one or more rule ids');
   checkKnown(OWNER, 'rule in rules', (rules as unknown[]).map(String), REVIVABLE_RULES);
   const isOptimizer =
     optimizer === undefined ||

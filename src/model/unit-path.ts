@@ -13,7 +13,7 @@ const KERNELS: Readonly<Record<string, {readonly units: number; readonly inputs:
   Conv3DTranspose: {units: -2, inputs: -1},
 };
 
-/** Layers without weights that give each unit's numbers on, and a constant as it is. */
+/** Layers without weights that give each unit's numbers on, and a constant as it is (or among zeros). */
 const PASSING = [
   'AlphaDropout',
   'AveragePooling1D',
@@ -33,7 +33,11 @@ const PASSING = [
   'RepeatVector',
   'SpatialDropout1D',
   'UpSampling2D',
+  'ZeroPadding2D',
 ];
+
+/** Layers that may lay positions beside one another. */
+const TILING = ['Flatten', 'Reshape'];
 
 /** A way from a unit's activation to a kernel that takes it. */
 export interface Branch {
@@ -70,6 +74,16 @@ export function changesEach(layer: Layer): boolean {
   return layer.getClassName() === 'BatchNormalization' || isElementwise(layer);
 }
 
+/** How many units an activation has. */
+export function countUnits(links: Links, {layer, applied, isChannelsFirst}: WatchedLayer): number {
+  if (applied.by === 'gate') {
+    const {units, filters} = applied.cell as {units?: number; filters?: number};
+    return (units ?? filters)!;
+  }
+  const {shape} = links.callsOf(layer)[0].output;
+  return shape[channelAxis(isChannelsFirst, shape.length)]!;
+}
+
 /**
  * Follows the units of an activation to the kernels before and behind it.
  * @throws CannotFollow if that is not possible; its message is the reason.
@@ -80,21 +94,33 @@ export function pathOf(links: Links, watched: WatchedLayer): UnitPath {
   if (applied.by === 'inner layer') throw new CannotFollow(`${labelOf(layer)} is a wrapper`);
   if (isChannelsFirst) throw new CannotFollow('its channels come first');
   if (!instance) throw new CannotFollow('its activation mixes units');
+  const units = countUnits(links, watched);
   const link = onlyCallOf(links, layer);
-  const {shape} = link.output;
-  const units = shape[channelAxis(isChannelsFirst, shape.length)]!;
   const {producer, before} = isElementwise(layer)
     ? upstream(links, link)
     : {producer: layer, before: []};
   if (!Object.hasOwn(KERNELS, producer.getClassName())) {
     throw new CannotFollow(`${labelOf(producer)} has no kernel with one part for each unit`);
   }
-  const branches = downstream(links, link, []);
-  const frozen = [producer, ...branches.map(({consumer}) => consumer)].find(
-    each => each.trainableWeights.length === 0,
-  );
+  const branches = downstream(links, link, units, []);
+  const passed = [before, ...branches.map(branch => branch.passed)].flat();
+  const changed = [
+    producer,
+    ...branches.map(({consumer}) => consumer),
+    ...passed.map(each => each.layer),
+  ];
+  const frozen = changed.find(isFrozen);
   if (frozen) throw new CannotFollow(`${labelOf(frozen)} is frozen`);
   return {units, producer, before, branches};
+}
+
+/** A frozen model freezes the weights of its layers, and does not tell the layers. */
+function isFrozen(layer: Layer): boolean {
+  const {_trainableWeights: weights} = layer as unknown as {
+    _trainableWeights: readonly {readonly trainable: boolean}[];
+  };
+  if (layer.weights.length === 0) return false;
+  return !layer.trainable || (weights.length > 0 && weights.every(({trainable}) => !trainable));
 }
 
 function onlyCallOf(links: Links, layer: Layer): Link {
@@ -119,29 +145,50 @@ function upstream(links: Links, activation: Link): Pick<UnitPath, 'producer' | '
   }
 }
 
+/** Whether a layer gives each unit's numbers on at the place of the unit, the last axis. */
 function passes({layer, output}: Link): boolean {
-  if (layer.getClassName() !== 'BatchNormalization') {
-    return PASSING.includes(layer.getClassName()) || isElementwise(layer);
+  const {axis, dims, dataFormat} = layer as {axis?: number; dims?: number[]; dataFormat?: string};
+  if (dataFormat === 'channelsFirst') return false;
+  const last = output.shape.length - 1;
+  switch (layer.getClassName()) {
+    case 'BatchNormalization':
+      return axis === -1 || axis === last;
+    case 'Permute':
+      return dims![last - 1] === last;
+    default:
+      return PASSING.includes(layer.getClassName()) || isElementwise(layer);
   }
-  const {axis} = layer as unknown as {axis: number};
-  return axis === -1 || axis === output.shape.length - 1;
 }
 
-function downstream(links: Links, {layer, output}: Link, passed: readonly Link[]): Branch[] {
+/**
+ * Whether a layer lays positions beside one another in the last axis, so that it holds all units
+ * several times, one after the other.
+ */
+function tiles({layer, inputs, output}: Link, units: number): boolean {
+  if ((layer as {dataFormat?: string}).dataFormat === 'channelsFirst') return false;
+  const [from, to] = [inputs[0], output].map(({shape}) => shape[shape.length - 1]!);
+  return TILING.includes(layer.getClassName()) && from % units === 0 && to % from === 0;
+}
+
+function downstream(
+  links: Links,
+  {layer, output}: Link,
+  units: number,
+  passed: readonly Link[],
+): Branch[] {
   if (links.isOutput(output)) throw new CannotFollow(`${labelOf(layer)} is an output of the model`);
   const takers = links.takersOf(output);
   if (takers.length === 0) throw new CannotFollow('nothing takes its outputs');
   return takers.flatMap(taker => {
     const next = onlyCallOf(links, taker.layer).layer;
-    const className = next.getClassName();
-    if (Object.hasOwn(KERNELS, className)) {
+    if (Object.hasOwn(KERNELS, next.getClassName())) {
       const {dataFormat} = next as {dataFormat?: string};
       if (dataFormat === 'channelsFirst') throw new CannotFollow('its channels come first');
       return [{passed, consumer: next}];
     }
-    if (className !== 'Flatten' && !passes(taker)) {
+    if (!passes(taker) && !tiles(taker, units)) {
       throw new CannotFollow(`its outputs go to ${labelOf(next)}`);
     }
-    return downstream(links, taker, [...passed, taker]);
+    return downstream(links, taker, units, [...passed, taker]);
   });
 }

@@ -4,7 +4,7 @@ import type {Layer} from '../monitor/flow.js';
 import {ActivationLayer} from '../layers/activation-layer.js';
 import {toCamelCase} from '../names.js';
 import type {Initializer} from '../tfjs-classes.js';
-import {initializerOf} from '../weight-parts.js';
+import type {Edits} from './edits.js';
 
 /** A weight of a layer, and its name there, such as 'kernel'. */
 export interface LayerWeight {
@@ -59,10 +59,12 @@ export function seen(tensor: Tensor, {outer, units, inner}: UnitView): tf.Tensor
   return tf.reshape(tensor, [outer, units, inner]);
 }
 
-/** Which units of a view are meant: of shape `[1, units, 1]`. */
-export function maskOf(units: readonly number[], view: UnitView): Tensor {
-  const flags = Array.from({length: view.units}, (_, unit) => units.includes(unit));
-  return tf.tensor3d(flags, [1, view.units, 1], 'bool');
+/** 1 for the units that are meant, of all of them, which an axis may hold several times; else 0. */
+export function maskOf(units: readonly number[], all: number, times = 1): tf.Tensor3D {
+  const flags = Array.from({length: all * times}, (_, index) =>
+    Number(units.includes(index % all)),
+  );
+  return tf.tensor3d(flags, [1, all * times, 1]);
 }
 
 /**
@@ -70,20 +72,19 @@ export function maskOf(units: readonly number[], view: UnitView): Tensor {
  * shape of the variable: wasm goes by the shape that a bias had before it was reshaped.)
  */
 export function replaceUnits(
+  edits: Edits,
   variable: tf.Variable,
   view: UnitView,
   units: readonly number[],
   values: (before: tf.Tensor3D, isMeant: Tensor) => Tensor,
 ): void {
-  tf.tidy(() => {
-    const isMeant = maskOf(units, view);
-    const others = values(seen(variable, view), isMeant);
-    const inShape = (tensor: Tensor): Tensor =>
-      tf.reshape(tf.broadcastTo(tensor, [view.outer, view.units, view.inner]), variable.shape);
-    // Not all backends broadcast booleans.
-    const isMeantInShape = tf.cast(inShape(tf.cast(isMeant, 'float32')), 'bool');
-    variable.assign(tf.where(isMeantInShape, inShape(others), variable));
-  });
+  const inShape = (tensor: Tensor): Tensor =>
+    tf.reshape(tf.broadcastTo(tensor, [view.outer, view.units, view.inner]), variable.shape);
+  // Not all backends broadcast booleans.
+  const isMeant = tf.cast(inShape(maskOf(units, view.units)), 'bool');
+  const before = edits.valueOf(variable);
+  const others = values(seen(before, view), seen(isMeant, view));
+  edits.set(variable, tf.where(isMeant, inShape(others), before));
 }
 
 /** How often each weight has been drawn anew. */
@@ -92,31 +93,29 @@ const draws = new WeakMap<tf.Variable, number>();
 /** Between the seeds of two draws: far enough for the seeds of other layers. */
 const SEED_STEP = 7919;
 
-/** An initializer's configuration, as layers save it. */
-interface InitializerConfig {
-  readonly className: string;
-  readonly config: Readonly<Record<string, unknown>>;
+/** The initializers of tfjs that draw nothing at random. */
+const FIXED = ['Zeros', 'Ones', 'Constant', 'Identity'];
+
+/** The initializer of a layer for a weight, as it was given to the layer. */
+export function ownInitializer(layer: Layer, weight: string): Initializer | undefined {
+  if (layer instanceof ActivationLayer) return layer.initializers[weight];
+  const fields = layer as unknown as Readonly<Record<string, Initializer | undefined>>;
+  return fields[`${toCamelCase(weight)}Initializer`];
 }
 
-/** The initializer that a layer's configuration gives for a weight, if it does. */
-export function initializerConfigOf(layer: Layer, weight: string): InitializerConfig | undefined {
-  const argument = `${toCamelCase(weight)}Initializer`;
-  return (layer.getConfig()[argument] ?? undefined) as InitializerConfig | undefined;
+/** Whether an initializer draws at random; one that is not of tfjs is taken at its word. */
+export function isRandom(initializer: Initializer | undefined): boolean {
+  return initializer !== undefined && !FIXED.includes(initializer.getClassName());
 }
 
-/** Whether an initializer draws at random: all that do have a seed, if only null. */
-export function isRandom(initializer: InitializerConfig | undefined): boolean {
-  return initializer !== undefined && 'seed' in initializer.config;
-}
+type InitializerClass = new (config: tf.serialization.ConfigDict) => Initializer;
 
-/** As configured; where it has a seed, one that draws other numbers each time, the same in every run. */
-export function nextInitializer(
-  {className, config}: InitializerConfig,
-  variable: tf.Variable,
-): Initializer {
+/** The same; where it has a seed, one that draws other numbers each time, the same in every run. */
+export function nextInitializer(initializer: Initializer, variable: tf.Variable): Initializer {
+  const config = initializer.getConfig();
+  if (typeof config.seed !== 'number') return initializer;
   const count = (draws.get(variable) ?? 0) + 1;
   draws.set(variable, count);
-  const {seed} = config;
-  const next = typeof seed === 'number' ? {...config, seed: seed + SEED_STEP * count} : config;
-  return initializerOf(className, {initializer: {className, config: next} as never}, 'initializer');
+  const seed = config.seed + SEED_STEP * count;
+  return new (initializer.constructor as InitializerClass)({...config, seed});
 }

@@ -21,8 +21,8 @@ import type {RunParameters, WatchKind} from './watch.js';
  * ```
  *
  * It watches training batches through the layers' own calls, without a further forward pass, and
- * changes no weight unless it is told to `revive` units. Each `fit` is a run of its own, and begins with nothing seen. For loops of one's
- * own there is `attach`.
+ * changes no weight unless it is told to `revive` units. Each `fit` is a run of its own, and begins
+ * with nothing seen. For loops of one's own there is `attach`.
  */
 export class ActivationMonitor extends tf.Callback {
   private readonly settings: Settings;

@@ -1,6 +1,7 @@
 import {
   activationCode,
   halvedCode,
+  hasKernelOfUnits,
   initializedCode,
   isConvolution,
   isRecurrent,
@@ -8,7 +9,9 @@ import {
 } from './layer-code.js';
 import type {Subject} from './layer-code.js';
 import {optimizerCode} from './optimizer-code.js';
-import type {Finding, LayerClass, Snapshot} from './types.js';
+import {REVIVABLE_RULES} from './revival.js';
+import type {Finding, LayerClass, LayerSnapshot, Snapshot} from './types.js';
+import {isOutput} from './units.js';
 
 /**
  * The fixes that several rules give. Their code works on a `model`, its data `x` and `y`, or makes one
@@ -78,6 +81,30 @@ export function slopeOnBothSides(layer: LayerClass): Fix[] {
     {
       title: 'Use an activation with a slope on both sides',
       code: added(layerCode(layer), prelu),
+    },
+  ];
+}
+
+/**
+ * Starts units that a rule finds anew, without a restart. Nothing for outputs and for layers whose
+ * units have no part of a kernel that is theirs alone.
+ */
+export function revive(layer: LayerSnapshot, snapshot: Snapshot, rule: string): Fix[] {
+  if (isOutput(layer, snapshot) || !hasKernelOfUnits(layer)) return [];
+  const isDefault = rule === REVIVABLE_RULES[0];
+  const isOfModel = snapshot.optimizer?.isOfModel ?? true;
+  const options = [
+    ...(isDefault ? [] : [`rules: ['${rule}']`]),
+    ...(isOfModel ? [] : ['optimizer']),
+  ];
+  const given = options.length > 0 ? `, {${options.join(', ')}}` : '';
+  const always = isDefault ? 'true' : `{rules: ['${rule}']}`;
+  return [
+    {
+      title: 'Revive them without a restart: they start anew, and the model computes what it did',
+      code:
+        `reviveUnits(model, monitor.findings${given});\n` +
+        `// or whenever there are any, while it trains: new ActivationMonitor({revive: ${always}})`,
     },
   ];
 }

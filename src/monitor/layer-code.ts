@@ -88,6 +88,12 @@ export function isConvolution(layer: LayerClass): boolean {
   return makerOf(layer).needs.includes('kernelSize');
 }
 
+/** Whether the units of a layer come from one kernel that joins all inputs in each of them. */
+export function hasKernelOfUnits(layer: LayerClass): boolean {
+  const {kernels, isRecurrent} = makerOf(layer);
+  return kernels === dense.kernels && !isRecurrent && layer.wrapperClass === undefined;
+}
+
 /** Code that makes a layer of the same class, with some arguments. */
 export function layerCode(layer: Made, given: Arguments = {}): string {
   const {create, needs} = makerOf(layer);

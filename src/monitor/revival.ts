@@ -1,6 +1,14 @@
 /** The rules whose findings tell of units that can be revived. */
 export const REVIVABLE_RULES = ['dead-units', 'saturated-units'] as const;
 
+/** Outputs that vary less than this are one number. */
+const ONE_NUMBER = 1e-5;
+
+/** Whether a unit gives one number, going by the range of its outputs: then it can be replaced by that. */
+export function isStuck([low, high]: readonly [number, number]): boolean {
+  return high - low <= ONE_NUMBER;
+}
+
 /** How a monitor revives units while the model trains. */
 export interface ReviveSettings {
   /** The rules whose findings count: 'dead-units', 'saturated-units' or both. Default: the first. */

@@ -397,13 +397,17 @@ function isStepMask(mask: Tensor, y: Tensor): boolean {
   return mask.rank < y.rank && mask.shape.every((size, index) => size === y.shape[index]);
 }
 
-/** The means of the units' finite values that count; 0 where there are none. */
+/**
+ * The means of the units' finite values that count; 0 where there are none. (What counts is not cast:
+ * on WebGPU a sum of booleans made floats along several axes drops the commands that were sent with it.)
+ */
 function meansOf(values: Tensor, axis: number, mask: Tensor | null): Tensor {
   const others = values.shape.map((_, index) => index).filter(index => index !== axis);
   const isFinite = tf.equal(tf.sub(values, values), 0);
   const counts = mask ? tf.logicalAnd(isFinite, tf.greater(mask, 0)) : isFinite;
   const sums = tf.sum(tf.where(counts, values, 0), others, true);
-  const means = tf.div(sums, tf.maximum(tf.sum(tf.cast(counts, 'float32'), others, true), 1));
+  const count = tf.sum(tf.where(counts, tf.onesLike(values), 0), others, true);
+  const means = tf.div(sums, tf.maximum(count, 1));
   return tf.where(tf.equal(tf.sub(means, means), 0), means, 0);
 }
 

@@ -13,6 +13,8 @@ import {Provenance} from './provenance.js';
 import {Readings, canReadNow} from './readings.js';
 import type {RecordedCall} from './recorded-call.js';
 import {reportOf} from './report.js';
+import {onRevival} from './revival-news.js';
+import type {RevivedUnits} from './revival-news.js';
 import {Reviver} from './reviver.js';
 import type {Revive} from './reviver.js';
 import {Schedule} from './schedule.js';
@@ -72,6 +74,7 @@ export class Watch {
   private readonly readings = new Readings();
   private readonly provenance = new Provenance();
   private readonly telling: Telling;
+  /** What ends the watching of layers, and the listening for units that are started anew. */
   private readonly restores: readonly (() => void)[];
   /** The optimizer whose steps are watched, and what ends that. */
   private optimizer: tf.Optimizer | undefined;
@@ -115,14 +118,20 @@ export class Watch {
       Array.from({length: layer.calls}, (_, call) => new Site(layer, call)),
     );
     this.sites = sites.flat();
-    this.restores = watched.map((layer, index) =>
-      observeLayer(layer, {
-        calls: layer.calls,
-        isWatching: (call, phase) => this.isWatching(sites[index][call], phase),
-        time: work => this.schedule.time(work),
-        observe: (call, recorded, phase) => this.observe(sites[index][call], recorded, phase),
-      }),
-    );
+    this.restores = [
+      ...watched.map((layer, index) =>
+        observeLayer(layer, {
+          calls: layer.calls,
+          isWatching: (call, phase) => this.isWatching(sites[index][call], phase),
+          time: work => this.schedule.time(work),
+          observe: (call, recorded, phase) => this.observe(sites[index][call], recorded, phase),
+        }),
+      ),
+      onRevival(
+        watched.map(({layer}) => layer),
+        revived => this.takeInSoon({hasWeights: false, then: () => this.startAnew(revived)}),
+      ),
+    ];
     this.followOptimizer();
     // A loop of one's own asks for it; `fit` sets it as it begins.
     if (kind === 'loop') model.stopTraining = false;
@@ -472,23 +481,30 @@ export class Watch {
     for (const site of this.sites) site.roll();
   }
 
-  /** Starts units anew that were found in a snapshot, and looks at them from then on. */
+  /** Starts units anew that were found in a snapshot. */
   private revive(snapshot: Snapshot | undefined): void {
-    const {reviver, model, optimizer, sites, schedule} = this;
+    const {reviver, model, optimizer} = this;
     this.toRevive = undefined;
     if (!reviver || !snapshot || this.isOver || this.isEnding) return;
     this.attempt('it could not revive units', () => {
-      const revived = reviver.run(model, optimizer, snapshot, this.findings);
-      if (revived.length === 0) return;
-      for (const site of sites) {
-        const own = revived.find(({layer}) => layer === site.name);
-        if (own) site.restart(own.units);
-        else site.beginWindow();
-      }
-      this.windowSamples = ENOUGH_SAMPLES;
-      const samples = Math.max(...sites.map(({samplesOfPass}) => samplesOfPass));
-      schedule.watchNext(Math.ceil(ENOUGH_SAMPLES / samples));
+      reviver.run(model, optimizer, snapshot, this.findings);
     });
+  }
+
+  /** Looks at units that were started anew, by this monitor or by others, from then on. */
+  private startAnew(revived: RevivedUnits): void {
+    const {sites, schedule} = this;
+    if (this.isOver) return;
+    for (const site of sites) {
+      const units = revived.get(site.watched.layer);
+      if (units) site.restart(units);
+      else site.beginWindow();
+    }
+    this.toRevive = undefined;
+    this.windowSamples = ENOUGH_SAMPLES;
+    const samples = Math.max(...sites.map(({samplesOfPass}) => samplesOfPass));
+    schedule.watchNext(Math.ceil(ENOUGH_SAMPLES / samples));
+    this.judge(false);
   }
 
   private get samples(): number {

@@ -4,6 +4,8 @@ import type {Reporter} from '../monitor/index.js';
 import {
   summariesOf,
   summaryOfFinding,
+  summaryOfRevival,
+  summaryOfSkipped,
   summaryRecord,
   versionRecord,
 } from '../monitor/reporters/tensorboard/index.js';
@@ -20,7 +22,8 @@ import {checkPath} from './arguments.js';
  * - Scalars of each weight: `<layer>/<weight>/magnitude`, `update`, `gradient`, `log10_update_ratio`.
  * - The loss and the metrics: `train/loss`, `validation/loss`, ….
  * - Histograms: `<layer>/outputs`, and the learned weights of activations, `<layer>/<weight>/values`.
- * - Texts: `findings/<rule>/<layer>`.
+ * - Texts: `findings/<rule>/<layer>`, and at the end `revived/<layer>` and `not_revived/<layer>`, where
+ *   the monitor revives units.
  *
  * The step is the training step, from 0. Every run makes a file of its own, and TensorBoard shows all
  * that lie in one folder as one: give each run its own folder to compare them.
@@ -54,6 +57,15 @@ export function tensorBoard(logdir: string): Reporter {
     },
     async onFinding(finding) {
       append(summaryRecord(new Date(), finding.step ?? 0, [summaryOfFinding(finding)]));
+    },
+    async onTrainEnd({steps, revived = [], notRevived = []}) {
+      const skipped = notRevived.map(summaryOfSkipped);
+      const all = [
+        ...revived.map(each => ({step: each.step, summaries: [summaryOfRevival(each)]})),
+        ...(skipped.length > 0 ? [{step: steps, summaries: skipped}] : []),
+      ];
+      if (all.length === 0) return;
+      append(...all.map(({step, summaries}) => summaryRecord(new Date(), step, summaries)));
     },
   };
 }

@@ -7,7 +7,9 @@ import {CASES, trainingLosses} from '../helpers/cases.js';
 import {measure, members, readAll, weightsOf} from '../helpers/conformance.js';
 import type {Aspect} from '../helpers/conformance.js';
 import {roundToHalf} from '../helpers/quality.js';
+import {revivedRun} from '../helpers/revived-run.js';
 import {measureSweep, sweepOf} from '../helpers/sweep.js';
+import {watchedConvolution} from '../helpers/watched-convolution.js';
 
 let round = Math.fround;
 
@@ -89,6 +91,10 @@ const suites = {
   },
 
   trainingLosses,
+
+  revivedRun,
+
+  watchedConvolution,
 
   /** Passes of a warm forward and of a warm step, and the kernels that a profile shows. */
   async launches(name: string): Promise<{forward: number; step: number; kernels: string[]}> {

@@ -96,6 +96,17 @@ export function report(changes: Partial<Report> = {}): Report {
   };
 }
 
+/** What a monitor that revives units tells of them. */
+export const revivals: Pick<Report, 'revived' | 'notRevived'> = {
+  revived: [
+    {
+      ...{layer: 'hidden', units: [0, 1], producer: 'made', consumers: ['next', 'other']},
+      ...{epoch: 1, step: 12},
+    },
+  ],
+  notRevived: [{layer: 'output', units: [3], reason: 'an output of the model'}],
+};
+
 export const start: RunStart = {
   layers: [{name: 'hidden', activation: 'relu'}],
   notWatched: [{name: 'flatten', reason: 'it has no activation', hasActivation: false}],

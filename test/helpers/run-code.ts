@@ -43,7 +43,8 @@ function namesFor(
   const computeLoss = (): tf.Scalar => tf.losses.meanSquaredError(y, model.apply(x) as tf.Tensor);
   const sizes = {units: UNITS, filters: UNITS, depthMultiplier: 1, kernelSize: 3, batchSize: 1};
   const input = tf.input({shape});
-  return {...library, tf, ...sizes, model, x, y, input, computeLoss, optimizer, name: 'first'};
+  const names = {input, computeLoss, optimizer, name: 'first', monitor: {findings: []}};
+  return {...library, tf, ...sizes, ...names, model, x, y};
 }
 
 /**

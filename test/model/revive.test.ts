@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import {ActivationMonitor, layers, reviveUnits} from '../../src/index.js';
+import {ActivationMonitor, activationParameterGroup, layers, reviveUnits} from '../../src/index.js';
 import type {Finding} from '../../src/index.js';
 
 const finding = (
@@ -53,6 +53,13 @@ function movingUnits(model: tf.LayersModel, layer: string, x: tf.Tensor): number
 
 function dense(units: number, seed: number, args: object = {}) {
   return tf.layers.dense({units, kernelInitializer: normal(seed), ...args});
+}
+
+function convolution(args: object = {}) {
+  return tf.layers.conv2d({
+    ...{inputShape: [8, 8, 2], filters: 6, kernelSize: 3, name: 'made'},
+    ...{kernelInitializer: normal(1), ...args},
+  });
 }
 
 /** Each model with the layer that is said to be dead, the layer that makes its units, and inputs. */
@@ -140,6 +147,35 @@ const MODELS: Record<string, {make: () => tf.Sequential; layer: string; x: numbe
             betaInitializer: tf.initializers.randomNormal({seed: 3}),
           }),
           tf.layers.conv2d({filters: 3, kernelSize: 3, kernelInitializer: normal(2), name: 'next'}),
+        ],
+      }),
+    layer: 'made',
+    x: [8, 8, 8, 2],
+  },
+  'convolution → pwlu of each channel → padding → convolution': {
+    make: () =>
+      tf.sequential({
+        layers: [
+          convolution(),
+          layers.pwlu({name: 'pwlu', sharedAxes: 'spatial'}),
+          tf.layers.zeroPadding2d({padding: 1}),
+          tf.layers.conv2d({filters: 3, kernelSize: 3, kernelInitializer: normal(2), name: 'next'}),
+        ],
+      }),
+    layer: 'pwlu',
+    x: [8, 8, 8, 2],
+  },
+  'convolution → permute → reshape → batch normalization → convolution': {
+    make: () =>
+      tf.sequential({
+        layers: [
+          convolution({activation: 'relu'}),
+          tf.layers.permute({dims: [2, 1, 3]}),
+          tf.layers.reshape({targetShape: [6, 36]}),
+          tf.layers.batchNormalization({
+            betaInitializer: tf.initializers.randomNormal({seed: 3}),
+          }),
+          tf.layers.conv1d({filters: 3, kernelSize: 3, kernelInitializer: normal(2), name: 'next'}),
         ],
       }),
     layer: 'made',
@@ -258,6 +294,25 @@ describe('what units give goes into the next biases', () => {
     expect(skipped).toEqual([{layer: 'made', units: [0], reason: 'their outputs vary'}]);
   });
 
+  test.each<[activation: string, outputs: unknown]>([
+    ['sigmoid', undefined],
+    ['relu6', [null]],
+    ['tanh', [[null, null]]],
+  ])(
+    'not of a saturated %s where outputs are %p: it may be at either end',
+    (activation, outputs) => {
+      const model = tf.sequential({
+        layers: [
+          dense(2, 1, {inputShape: [8], activation, name: 'made'}),
+          dense(3, 2, {name: 'next'}),
+        ],
+      });
+      const found = finding('made', [0], {rule: 'saturated-units', evidence: {outputs}});
+      const {skipped} = reviveUnits(model, [found], {rules: ['saturated-units']});
+      expect(skipped).toEqual([{layer: 'made', units: [0], reason: 'what they give is not known'}]);
+    },
+  );
+
   test('not through the padding of a convolution', () => {
     const model = tf.sequential({
       layers: [
@@ -324,6 +379,41 @@ describe('weights', () => {
     reviveUnits(model, [finding('made', [1])]);
     expect(new Set(column(model, 1)).size).toBe(8);
     expect(Math.max(...column(model, 1).map(Math.abs))).toBeLessThan(Math.sqrt(6 / 8));
+  });
+
+  test('are drawn by the very initializer of the layer, be it unknown to tfjs', () => {
+    const ZerosBase = Object.getPrototypeOf(
+      tf.initializers.zeros().constructor,
+    ) as new () => object;
+    class Threes extends ZerosBase {
+      apply(shape: number[]) {
+        return tf.fill(shape, 3);
+      }
+      getClassName() {
+        return 'Threes';
+      }
+      getConfig() {
+        return {};
+      }
+    }
+    const model = twoDense({kernelInitializer: new Threes()});
+    silence(model, 'made', [1]);
+    weight(model, 'made', 'kernel').assign(tf.zeros([8, 4]));
+    reviveUnits(model, [finding('made', [1])]);
+    expect(column(model, 1)).toEqual(Array(8).fill(3));
+  });
+
+  test('stay as they are, all of them, where one cannot be drawn', () => {
+    const kernelInitializer = tf.initializers.randomNormal({stddev: 1});
+    const model = twoDense({kernelInitializer});
+    const before = model.getWeights().map(values);
+    const tensors = tf.memory().numTensors;
+    kernelInitializer.apply = () => {
+      throw new Error('no');
+    };
+    expect(() => reviveUnits(model, [finding('made', [1])])).toThrow('no');
+    expect(model.getWeights().map(values)).toEqual(before);
+    expect(tf.memory().numTensors).toBe(tensors);
   });
 
   test('of batch normalization and of activations on their way start anew', () => {
@@ -412,6 +502,63 @@ describe('what the optimizer remembers', () => {
     });
   });
 
+  /** What Adam keeps of the kernel of 'made', by column: 'm' and 'v'. */
+  const adamSlots = (optimizer: tf.Optimizer, kernel: number): tf.Variable[] => {
+    const {accumulatedFirstMoment, accumulatedSecondMoment} = optimizer as unknown as Record<
+      string,
+      {variable: tf.Variable}[]
+    >;
+    return [accumulatedFirstMoment, accumulatedSecondMoment].map(list => list[kernel].variable);
+  };
+  const trained = async (optimizer: tf.Optimizer) => {
+    const model = tf.sequential({
+      layers: [
+        dense(4, 1, {inputShape: [8], activation: 'relu', name: 'made'}),
+        dense(3, 2, {name: 'next'}),
+      ],
+    });
+    model.compile({optimizer, loss: 'meanSquaredError'});
+    await model.fit(random([64, 8]), random([64, 3], 2), {epochs: 3, verbose: 0});
+    return model;
+  };
+  const firstColumn = (slot: tf.Variable) => values(tf.gather(slot, 0, 1));
+
+  test('starts anew within activationParameterGroup, too', async () => {
+    const adam = tf.train.adam(0.01);
+    const model = await trained(activationParameterGroup(adam, {learningRate: 0.1}));
+    const [means] = adamSlots(adam, 0);
+    expect(firstColumn(means)).not.toEqual(Array(8).fill(0));
+    reviveUnits(model, [finding('made', [0])]);
+    expect(firstColumn(means)).toEqual(Array(8).fill(0));
+  });
+
+  test('starts anew in a loaded model, whose weights have other names by now', async () => {
+    const model = await trained(tf.train.adam(0.01));
+    let saved: tf.io.ModelArtifacts;
+    const handler = tf.io.withSaveHandler(async artifacts => {
+      saved = artifacts;
+      return {modelArtifactsInfo: {dateSaved: new Date(), modelTopologyType: 'JSON'}};
+    });
+    await model.save(handler, {includeOptimizer: true});
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved!));
+    await tf.nextFrame();
+    const [means] = adamSlots((loaded as unknown as {optimizer: tf.Optimizer}).optimizer, 0);
+    expect(firstColumn(means)).not.toEqual(Array(8).fill(0));
+    reviveUnits(loaded, [finding('made', [0])]);
+    expect(firstColumn(means)).toEqual(Array(8).fill(0));
+  });
+
+  test('takes the sizes of those units alone that ever had a gradient', async () => {
+    const optimizer = tf.train.adam(0.01);
+    const model = await trained(optimizer);
+    const [, sizes] = adamSlots(optimizer, 0);
+    const live = values(tf.gather(sizes, 3, 1));
+    const isLive = tf.tensor2d([[0, 0, 0, 1]]);
+    sizes.assign(tf.mul(sizes, isLive));
+    reviveUnits(model, [finding('made', [0])]);
+    expect(firstColumn(sizes)).toEqual(live);
+  });
+
   test('lets no step of Adam overshoot', async () => {
     const model = tf.sequential({
       layers: [
@@ -492,6 +639,47 @@ describe('units that cannot be followed are skipped', () => {
       const model = tf.model({inputs: x, outputs: apply(dense(1, 2), apply(relu(4, 'made'), x))});
       model.getLayer('made').trainable = false;
       return [model, 'made', "the Dense 'made' is frozen"];
+    },
+    'a frozen normalization on their way': () => {
+      const model = tf.sequential({
+        layers: [
+          dense(4, 1, {inputShape: [4], name: 'made'}),
+          tf.layers.batchNormalization({name: 'normal', trainable: false}),
+          layers.relu({name: 'relu'}),
+          dense(1, 2),
+        ],
+      });
+      return [model, 'relu', "the BatchNormalization 'normal' is frozen"];
+    },
+    'a Flatten that takes another axis for the channels': () => {
+      const model = tf.sequential({
+        layers: [
+          convolution({activation: 'relu'}),
+          tf.layers.flatten({dataFormat: 'channelsFirst', name: 'flat'}),
+          dense(1, 2),
+        ],
+      });
+      return [model, 'made', "its outputs go to the Flatten 'flat'"];
+    },
+    'a pooling that takes another axis for the channels': () => {
+      const model = tf.sequential({
+        layers: [
+          convolution({activation: 'relu'}),
+          tf.layers.globalAveragePooling2d({dataFormat: 'channelsFirst', name: 'pool'} as never),
+          dense(1, 2),
+        ],
+      });
+      return [model, 'made', "its outputs go to the GlobalAveragePooling2D 'pool'"];
+    },
+    'a Reshape that parts the units': () => {
+      const model = tf.sequential({
+        layers: [
+          dense(6, 1, {inputShape: [4], activation: 'relu', name: 'made'}),
+          tf.layers.reshape({targetShape: [3, 2], name: 'parts'}),
+          dense(1, 2),
+        ],
+      });
+      return [model, 'made', "its outputs go to the Reshape 'parts'"];
     },
     'a recurrent layer': () => {
       const model = tf.sequential({
@@ -581,6 +769,33 @@ describe('arguments', () => {
     expect(JSON.parse(JSON.stringify(told))).toEqual(told);
   });
 
+  test('a unit is revived once, however many findings name it', () => {
+    const {revived} = reviveUnits(make(), [finding('made', [1]), finding('made', [1, 2])]);
+    expect(revived.map(({units}) => units)).toEqual([[1], [2]]);
+  });
+
+  test('a finding needs no evidence', () => {
+    const found = {rule: 'dead-units', layer: 'made', units: [1]} as unknown as Finding;
+    expect(reviveUnits(make(), [found]).revived).toHaveLength(1);
+  });
+
+  test('a unit that the model lacks is an error where units would be skipped, too', () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.lstm({units: 4, inputShape: [5, 2], name: 'lstm'}),
+        dense(3, 1, {activation: 'relu', name: 'output'}),
+      ],
+    });
+    for (const [layer, last] of [
+      ['lstm/candidate', 3],
+      ['output', 2],
+    ] as const) {
+      expect(() => reviveUnits(model, [finding(layer, [7])])).toThrow(
+        `the units of '${layer}' must be an array of whole numbers from 0 to ${last}, got [7]`,
+      );
+    }
+  });
+
   test('findings of other rules are left out', () => {
     const found = ['saturated-units', 'non-finite'].map(rule => finding('made', [1], {rule}));
     expect(reviveUnits(make(), found)).toEqual({revived: [], skipped: []});
@@ -602,7 +817,7 @@ describe('arguments', () => {
     'no units': [
       [{...finding('made', []), units: undefined}],
       {},
-      "the units of 'made' must be an array of whole numbers, got undefined",
+      "the units of 'made' must be an array of whole numbers from 0 to 3, got undefined",
     ],
     'an unknown option': [
       [],
@@ -615,6 +830,7 @@ describe('arguments', () => {
       {rules: ['non-finite']},
       "unknown rule in rules 'non-finite'; accepted: dead-units, saturated-units",
     ],
+    'no rules': [[], {rules: []}, 'rules must be an array of one or more rule ids, got []'],
     'no optimizer': [
       [],
       {optimizer: 'adam'},

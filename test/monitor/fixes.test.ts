@@ -5,10 +5,11 @@ import {
   lowerLearningRate,
   normalizeBeforeActivation,
   raiseLearningRate,
+  revive,
   slopeOnBothSides,
   startAtScale,
 } from '../../src/monitor/fixes.js';
-import type {LayerClass, Snapshot} from '../../src/monitor/types.js';
+import type {LayerClass, LayerSnapshot, Snapshot} from '../../src/monitor/types.js';
 import {runCode} from '../helpers/run-code.js';
 import {layerOf, snapshotOf} from '../helpers/snapshots.js';
 
@@ -128,6 +129,37 @@ describe('the learning rate', () => {
     expect(raiseLearningRate(snapshot)).toEqual({
       title: 'Raise the learning rate to ten times its value',
     });
+  });
+});
+
+describe('reviving', () => {
+  const fixesFor = (changes: Partial<LayerSnapshot>) =>
+    revive(layerOf(2, changes), snapshotOf(), 'dead-units');
+
+  test.each<Partial<LayerSnapshot>>([
+    {layerClass: 'Dense'},
+    {layerClass: 'Conv2DTranspose'},
+    {layerClass: 'ReLU', producerClass: 'Conv1D'},
+    {layerClass: 'ReLU'},
+  ])('is a fix for %p', changes => {
+    expect(fixesFor(changes)).toEqual([
+      {
+        title: expect.stringContaining('Revive') as string,
+        code:
+          'reviveUnits(model, monitor.findings);\n' +
+          '// or whenever there are any, while it trains: new ActivationMonitor({revive: true})',
+      },
+    ]);
+  });
+
+  test.each<Partial<LayerSnapshot>>([
+    {layerClass: 'Dense', isOutput: true},
+    {layerClass: 'LSTM'},
+    {layerClass: 'DepthwiseConv2D'},
+    {layerClass: 'ReLU', producerClass: 'SeparableConv2D'},
+    {layerClass: 'Dense', wrapperClass: 'TimeDistributed'},
+  ])('is none for %p, whose units would be skipped', changes => {
+    expect(fixesFor(changes)).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import {markup} from '../../src/monitor/reporters/html/markup.js';
 import {formatNumber} from '../../src/monitor/reporters/html/numbers.js';
 import {channelsOf, DARK, levelsOf, LIGHT} from '../../src/monitor/reporters/html/palette.js';
 import type {Finding, LayerSnapshot, Report, Snapshot} from '../../src/monitor/types.js';
+import {revivals} from '../helpers/reports.js';
 import {watchedRun} from '../helpers/watched-run.js';
 import type {WatchedRun} from '../helpers/watched-run.js';
 
@@ -59,6 +60,23 @@ const finding: Finding = {
   evidence: {},
   fixes: [],
 };
+
+describe('revived units', () => {
+  test('have a section, with those that were left as they are', () => {
+    const text = pageOf({...run, report: {...run.report, ...revivals}});
+    const section = text.slice(text.indexOf('<section id="revived"'));
+    const words = section.slice(0, section.indexOf('</section>')).replace(/<[^>]*>/g, ' ');
+    expect(words.replace(/\s+/g, ' ')).toMatch(
+      /Revived units .* hidden 2 0–1 1 12 made next, other output 1 unit not revived: an output of the model/,
+    );
+    expect(text).toContain('href="#revived"');
+  });
+
+  test('have none where there are none', () => {
+    expect(page).not.toContain('id="revived"');
+    expect(pageOf({...run, report: {...run.report, revived: [], notRevived: []}})).toBe(page);
+  });
+});
 
 describe('the page', () => {
   test('holds all that it needs, runs no script and asks no network', () => {
@@ -373,6 +391,13 @@ describe('escaping', () => {
         hasActivation,
       })),
       problems: [hostile],
+      revived: [
+        {
+          ...{layer: hostile, units: [0], producer: hostile, consumers: [hostile]},
+          ...{epoch: 0, step: 0},
+        },
+      ],
+      notRevived: [{layer: hostile, units: [0], reason: hostile}],
       findings: [
         {
           rule: hostile,

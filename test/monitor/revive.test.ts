@@ -3,10 +3,14 @@ import path from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import {ActivationMonitor, layers} from '../../src/index.js';
-import type {ActivationMonitorOptions} from '../../src/index.js';
+import {ActivationMonitor, layers, reviveUnits} from '../../src/index.js';
+import type {ActivationMonitorOptions, Finding} from '../../src/index.js';
 import {formatReport} from '../../src/monitor/reporters/console.js';
+import {configureRules} from '../../src/monitor/configure-rules.js';
+import {Reviver} from '../../src/monitor/reviver.js';
 import {bias, dense, isHooked, normal, silent} from '../helpers/monitor.js';
+import {finding as findingOf} from '../helpers/reports.js';
+import {layerOf, snapshotOf} from '../helpers/snapshots.js';
 
 /** Three of the hidden units are dead from the start. */
 function withDeadUnits(...between: tf.layers.Layer[]): tf.Sequential {
@@ -176,6 +180,34 @@ describe('which and when', () => {
     expect(revived!.map(({units}) => units)).toEqual([[1]]);
   });
 
+  test('maxShare is of all units of a layer, and what is skipped is told beside what is not', () => {
+    const units = [0, 1, 2, 3, 4];
+    const revive = jest.fn((_model: unknown, findings: readonly Finding[]) => ({
+      revived: findings.map(({layer, units: own}) => ({
+        ...{layer, units: own!.slice(1)},
+        ...{producer: 'made', consumers: []},
+      })),
+      skipped: findings.map(({layer, units: own, rule: reason}) => ({
+        ...{layer, units: own!.slice(0, 1)},
+        reason,
+      })),
+    }));
+    const rules = ['dead-units', 'saturated-units'];
+    const settings = {rules, maxShare: 0.6, cooldown: 1};
+    const reviver = new Reviver(settings, configureRules(rules), revive);
+    const layer = layerOf(5, {
+      slope: [0, 0, 0, 0, 0],
+      quietSamples: [300, 300, 0, 0, 0],
+      min: [0, 0, 1, 1, 1],
+      max: [0, 0, 1, 1, 1],
+    });
+    const findings = rules.map(rule => findingOf({rule, layer: 'hidden', units}));
+    reviver.run(withDeadUnits(), undefined, snapshotOf({layers: [layer]}), findings);
+    const [, chosen] = revive.mock.calls[0];
+    expect(chosen.map(finding => finding.units)).toEqual([[0, 1], [2]]);
+    expect(reviver.skipped.map(({reason}) => reason)).toEqual(rules);
+  });
+
   test('training goes on where reviving fails', async () => {
     const model = withDeadUnits();
     const [kernel] = model.getLayer('output').getWeights() as tf.Variable[];
@@ -193,6 +225,56 @@ describe('which and when', () => {
 });
 
 const values = (tensor: tf.Tensor) => [...tensor.dataSync()];
+
+describe('reviveUnits by hand, while a monitor watches', () => {
+  beforeAll(async () => void (await tf.setBackend('cpu')));
+
+  const units = [1, 2, 5];
+  const found = findingOf({layer: 'hidden', units});
+
+  test.each(['before', 'after'])('in a callback %s it: what was seen is forgotten', async order => {
+    const model = withDeadUnits();
+    const monitor = watched({every: 1});
+    const dead: (readonly number[])[] = [];
+    const standing: number[] = [];
+    const byHand = new tf.CustomCallback({
+      onBatchEnd: async batch => {
+        if (batch !== 19) return;
+        dead.push(monitor.report().layers[0].dead);
+        reviveUnits(model, [found]);
+        standing.push(monitor.findings.filter(({rule}) => rule === 'dead-units').length);
+        dead.push(monitor.report().layers[0].dead);
+      },
+    });
+    const callbacks = order === 'before' ? [byHand, monitor] : [monitor, byHand];
+    await model.fit(x, y, {epochs: 1, batchSize: 32, verbose: 0, shuffle: false, callbacks});
+    expect(dead).toEqual([units, []]);
+    expect(standing).toEqual([0]);
+    const {layers, problems} = monitor.report();
+    expect(layers[0].fromStep).toBeGreaterThanOrEqual(20);
+    expect(layers[0].dead).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  test('in a loop, all monitors are told, and a dry run tells none', async () => {
+    const model = withDeadUnits();
+    const monitors = [watched({every: 1}), watched({every: 1, revive: {cooldown: 1000}})];
+    const ends = monitors.map(monitor => monitor.attach(model));
+    const seen = () => monitors.map(monitor => monitor.report().layers[0].dead);
+    for (let step = 0; step < 9; step++) {
+      await model.trainOnBatch(x.slice(32 * step, 32), y.slice(32 * step, 32));
+    }
+    for (const report of seen()) expect(report).toEqual([]);
+    await model.trainOnBatch(x.slice(288, 32), y.slice(288, 32));
+    expect(seen()).toEqual([units, units]);
+    reviveUnits(model, [found], {dryRun: true});
+    expect(seen()).toEqual([units, units]);
+    reviveUnits(model, [found]);
+    expect(seen()).toEqual([[], []]);
+    for (const end of ends) end();
+    reviveUnits(model, [found]);
+  });
+});
 
 /** 1797 handwritten digits of 8 × 8 pixels, each fifth held out. */
 function digits() {

@@ -41,6 +41,9 @@ const some = (units: number, count: number, value: number, other: number): numbe
   ...each(units - count, other),
 ];
 
+/** The fix that starts units anew. */
+const REVIVE = {title: expect.stringContaining('Revive') as string};
+
 /** A layer whose first `count` units are dead. */
 const dead = (units: number, count: number): Partial<LayerSnapshot> => ({
   quietSamples: some(units, count, 300, 0),
@@ -166,22 +169,63 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
       finds: [{evidence: {validationSamples: 80, firedInValidation: [1]}}],
     },
     {
-      of: 'units that never fired: their start first',
+      of: 'units that never fired: what needs no restart, then their start first',
       snapshot: one(4, dead(4, 2)),
+      finds: [{fixes: [REVIVE, {title: expect.stringContaining('inputs')}, {}, {}, {}]}],
+    },
+    {
+      of: 'units that cannot be revived: those of outputs',
+      snapshot: one(4, {...dead(4, 2), isOutput: true}),
       finds: [{fixes: [{title: expect.stringContaining('inputs')}, {}, {}, {}]}],
     },
     {
-      of: 'units that died: the learning rate first',
+      of: 'units that died: what needs no restart, then the learning rate first',
       snapshot: one(4, {...dead(4, 2), lastFired: [5, 7, 9, 9]}),
       finds: [
         {
           evidence: {lastFired: [5, 7], neverFired: 0},
-          fixes: [{title: expect.stringContaining('learning rate')}, {}, {}, {}],
+          fixes: [REVIVE, {title: expect.stringContaining('learning rate')}, {}, {}, {}],
+        },
+      ],
+    },
+    {
+      of: 'the optimizer of a loop',
+      snapshot: {
+        ...one(4, dead(4, 2)),
+        optimizer: {className: 'SGD', learningRate: 0.1, settings: {}, isOfModel: false},
+      },
+      finds: [
+        {
+          fixes: expect.arrayContaining([
+            expect.objectContaining({
+              code: expect.stringContaining('(model, monitor.findings, {optimizer});') as string,
+            }),
+          ]) as object[],
         },
       ],
     },
   ],
   'saturated-units': [
+    {
+      of: 'a unit that is stuck, and can be revived',
+      snapshot: one(2, {slope: [0, 1], min: [1, -1], max: [1, 1]}),
+      finds: [
+        {
+          fixes: [
+            {
+              ...REVIVE,
+              code: expect.stringContaining("{rules: ['saturated-units']});") as string,
+            },
+            ...[{}, {}, {}, {}],
+          ],
+        },
+      ],
+    },
+    {
+      of: 'a unit that moves, and cannot',
+      snapshot: one(2, {slope: [0, 1], min: [0.9, -1], max: [1, 1]}),
+      finds: [{fixes: [{}, {}, {}, {}]}],
+    },
     {of: 'healthy units', snapshot: one(4, {})},
     {
       of: 'a slope of 0.9 %',

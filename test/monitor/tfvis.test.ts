@@ -1,6 +1,6 @@
 import {tfvisReporter} from '../../src/index.js';
 import type {TfVis} from '../../src/index.js';
-import {layerReport, layerSnapshot, report, snapshot, start} from '../helpers/reports.js';
+import {layerReport, layerSnapshot, report, revivals, snapshot, start} from '../helpers/reports.js';
 
 /** A stand-in that keeps what it is given, by the name of the surface. */
 class Visor {
@@ -121,6 +121,20 @@ test('draws the latest 100 windows of a long run, and 64 units of a large layer'
   expect([xTickLabels[0], xTickLabels.at(-1), xTickLabels.length]).toEqual(['20', '119', 100]);
   expect([yTickLabels[1], yTickLabels.length]).toEqual(['10', 64]);
   expect(values[0][1]).toBe(10 / 640);
+});
+
+test('shows at the end which units were revived, where the monitor does that', async () => {
+  const reporter = tfvisReporter(visor.module);
+  await reporter.onTrainEnd!(report());
+  expect(visor.drawn.has('Revived units')).toBe(false);
+  await reporter.onTrainEnd!(report(revivals));
+  expect(visor.drawn.get('Revived units')).toEqual({
+    headers: ['layer', 'units', 'what'],
+    values: [
+      ['hidden', '0–1', 'after step 12, drawn in made, 0 in next, other'],
+      ['output', '3', 'not revived: an output of the model'],
+    ],
+  });
 });
 
 test('begins anew with each run', async () => {

@@ -10,6 +10,7 @@ import {
   histogramOf,
   layerSnapshot,
   report,
+  revivals,
   snapshot,
   start,
   weightSnapshot,
@@ -95,15 +96,23 @@ async function show(reporter: Reporter): Promise<void> {
   await reporter.onFinding!(finding());
   await reporter.onSnapshot!(first, []);
   await reporter.onSnapshot!(second, []);
-  await reporter.onTrainEnd?.(report());
+  await reporter.onTrainEnd!(report(revivals));
 }
 
 test('writes records that are whole, the first of them the version', async () => {
   await show(tensorBoard(folder));
   expect(path.basename(eventFile())).toMatch(/^events\.out\.tfevents\.\d{10}\./);
   const records = recordsOf(eventFile());
-  expect(records).toHaveLength(4);
+  expect(records).toHaveLength(6);
   expect(records[0].toString('latin1')).toContain('brain.Event:2');
+});
+
+test('writes nothing at the end where no units were to be revived', async () => {
+  const reporter = tensorBoard(folder);
+  await reporter.onTrainBegin!(start);
+  await reporter.onTrainEnd!(report());
+  await reporter.onTrainEnd!(report({revived: [], notRevived: []}));
+  expect(recordsOf(eventFile())).toHaveLength(1);
 });
 
 test('gives every run a file of its own, in folders that it makes', async () => {
@@ -267,10 +276,16 @@ describeWithPython("TensorBoard's own readers", () => {
     expect(Object.keys(read.histograms)).not.toContainEqual(expect.stringMatching('broken'));
   });
 
-  test('find what was found, as text', () => {
+  test('find what was found and what was revived, as text', () => {
     const text =
       '**error**: 1 of 2 units did not fire\n\nUnits: 1\n\n' +
       '- Lower the learning rate: `model.compile(…)`\n- Wait';
-    expect(read.plugins.text).toEqual({'findings/dead-units/hidden': [[9, text]]});
+    const revived = '2 units started anew: 0–1\n\nDrawn in made, 0 in next, other';
+    const left = '1 unit not revived: 3\n\nan output of the model';
+    expect(read.plugins.text).toEqual({
+      'findings/dead-units/hidden': [[9, text]],
+      'revived/hidden': [[12, revived]],
+      'not_revived/output': [[10, left]],
+    });
   });
 });

@@ -3,8 +3,8 @@ import {HISTOGRAM_BINS} from '../histogram-bins.js';
 import {COLUMNS} from '../layer-table.js';
 import {meanOfKnown} from '../mean.js';
 import {deadUnits, saturatedUnits} from '../rules/index.js';
-import {escapeHtml} from '../text.js';
-import type {Finding, LayerReport, LayerSnapshot, Reporter, Snapshot} from '../types.js';
+import {escapeHtml, ranges} from '../text.js';
+import type {Finding, LayerReport, LayerSnapshot, Report, Reporter, Snapshot} from '../types.js';
 
 interface Surface {
   name: string;
@@ -46,6 +46,9 @@ export interface TfVis {
 
 const TAB = 'Activations';
 
+/** Where units that were started anew are shown. */
+const REVIVED = {name: 'Revived units', tab: TAB};
+
 /** Milliseconds from the end of a drawing to the next. */
 const PAUSE = 500;
 
@@ -65,7 +68,7 @@ const SHOWN_UNITS = 64;
  * and the gradients; each layer has a tab with the histogram of its outputs and a heat map of its units
  * over time: how often each fired or, where that is not known, its mean. It draws at the end of a
  * window, at most about every 500 ms, and at the end of training; of a long run the latest 100 windows,
- * of a large layer 64 units.
+ * of a large layer 64 units. Where the monitor revives units, a table at the end has them.
  *
  * @param tfvis The module `@tensorflow/tfjs-vis`, or the global of its script.
  * @throws TypeError where `tfvis` is something else.
@@ -104,8 +107,9 @@ export function tfvisReporter(tfvis: TfVis): Reporter {
       if (drawings > 0 || performance.now() - lastDrawn < PAUSE) return;
       await draw(snapshot.layers.map(layerReportOf), findings);
     },
-    async onTrainEnd({layers, findings}) {
-      await draw(layers, findings);
+    async onTrainEnd(report) {
+      await draw(report.layers, report.findings);
+      if (report.revived) await tfvis.render.table(REVIVED, revivalTable(report));
     },
   };
 }
@@ -167,6 +171,30 @@ function findingTable(findings: readonly Finding[]): {headers: string[]; values:
     values: findings.map(({severity, rule, layer, message, fixes}) =>
       [severity, rule, layer, message, fixes.map(({title}) => title).join('; ')].map(escapeHtml),
     ),
+  };
+}
+
+/** The units that were started anew, and those that could not be. */
+function revivalTable({revived = [], notRevived = []}: Report): {
+  headers: string[];
+  values: string[][];
+} {
+  const rows = [
+    ...revived.map(
+      ({layer, units, step, producer, consumers}) =>
+        [
+          layer,
+          units,
+          `after step ${step}, drawn in ${producer}, 0 in ${consumers.join(', ')}`,
+        ] as const,
+    ),
+    ...notRevived.map(
+      ({layer, units, reason}) => [layer, units, `not revived: ${reason}`] as const,
+    ),
+  ];
+  return {
+    headers: ['layer', 'units', 'what'],
+    values: rows.map(([layer, units, what]) => [layer, ranges(units), what].map(escapeHtml)),
   };
 }
 

@@ -1,10 +1,12 @@
-import {lowerLearningRate, scaleInputs, slopeOnBothSides, startAtScale} from '../fixes.js';
+import {lowerLearningRate, revive, scaleInputs, slopeOnBothSides, startAtScale} from '../fixes.js';
 import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot, Snapshot} from '../types.js';
 import {LAYER_SHARE, isFiniteUnit, unitsWhere} from '../units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
+
+const ID = 'dead-units';
 
 /** An output this close to 0 rests there. */
 const REST = 1e-6;
@@ -37,7 +39,7 @@ export function deadUnits(
  * 50 %, as this one does. It is an error where hardly anything of the layer is left.
  */
 export const deadUnitsRule = defineRule({
-  id: 'dead-units',
+  id: ID,
   description: 'Units that never fire',
   link: 'https://arxiv.org/abs/1903.06733',
   options: {
@@ -109,5 +111,9 @@ function fixesOf(
 ): NonNullable<Problem['fixes']> {
   const start = [scaleInputs, startAtScale(layer)];
   const rate = lowerLearningRate(snapshot);
-  return [...(neverFired ? [...start, rate] : [rate, ...start]), ...slopeOnBothSides(layer)];
+  return [
+    ...revive(layer, snapshot, ID),
+    ...(neverFired ? [...start, rate] : [rate, ...start]),
+    ...slopeOnBothSides(layer),
+  ];
 }

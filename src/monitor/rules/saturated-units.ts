@@ -1,4 +1,11 @@
-import {lowerLearningRate, normalizeBeforeActivation, scaleInputs, startAtScale} from '../fixes.js';
+import {
+  lowerLearningRate,
+  normalizeBeforeActivation,
+  revive,
+  scaleInputs,
+  startAtScale,
+} from '../fixes.js';
+import {isStuck} from '../revival.js';
 import {percent, plural} from '../text.js';
 import {ENOUGH_SAMPLES} from '../types.js';
 import type {LayerSnapshot, Snapshot} from '../types.js';
@@ -6,6 +13,8 @@ import {LAYER_SHARE, SAMPLES_NEEDED, isFiniteUnit, isOutput, unitsWhere} from '.
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
+
+const ID = 'saturated-units';
 
 /** A unit is saturated where its mean slope is below this share of the formula's largest. */
 const SATURATED_SLOPE = 0.01;
@@ -39,7 +48,7 @@ export function saturatedUnits(
  * model that has become sure.
  */
 export const saturatedUnitsRule = defineRule({
-  id: 'saturated-units',
+  id: ID,
   description: 'Units that hardly move with their input',
   link: 'https://proceedings.mlr.press/v9/glorot10a.html',
   options: {
@@ -62,6 +71,7 @@ function checkLayer(
   const units = saturatedUnits(layer, options);
   if (units.length === 0) return [];
   const relativeSlope = units.map(unit => layer.slope![unit] / layer.largestSlope![unit]);
+  const outputs = units.map(unit => [layer.min[unit], layer.max[unit]] as const);
   const rare = units.filter(unit => firesRarely(layer, unit)).length;
   const share = (units.length - rare) / layer.units;
   const isWarning = share >= options.share && !isOutput(layer, snapshot);
@@ -78,11 +88,12 @@ function checkLayer(
       evidence: {
         samples: layer.samples,
         relativeSlope,
-        outputs: units.map(unit => [layer.min[unit], layer.max[unit]]),
+        outputs,
         rare,
         share,
       },
       fixes: [
+        ...(outputs.some(isStuck) ? revive(layer, snapshot, ID) : []),
         scaleInputs,
         lowerLearningRate(snapshot),
         startAtScale(layer, 'glorotNormal'),

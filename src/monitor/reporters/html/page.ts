@@ -7,6 +7,7 @@ import {Markup, markup} from './markup.js';
 import {formatCount} from './numbers.js';
 import {definitions, nameOf} from './parts.js';
 import type {SnapshotRecord} from './record.js';
+import {revivalsSection} from './revivals.js';
 import {STYLE} from './style.js';
 import {trainingSection} from './training.js';
 import {weightsSection} from './weights.js';
@@ -33,6 +34,7 @@ export function renderReport({title, records, report, began, ended}: PageContent
   const training = trainingSection(records);
   const sections = [
     {id: 'findings', title: 'Findings', content: findingsSection(findings, anchors)},
+    {id: 'revived', title: 'Revived units', content: revivalsSection(report)},
     {id: 'training', title: 'Training', content: training},
     {id: 'layers', title: 'Layers', content: layersSection(layers, records, anchors)},
     {id: 'weights', title: 'Weights', content: weightsSection(weights)},

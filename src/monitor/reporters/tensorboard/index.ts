@@ -1,2 +1,2 @@
 export {summaryRecord, versionRecord} from './event.js';
-export {summariesOf, summaryOfFinding} from './summaries.js';
+export {summariesOf, summaryOfFinding, summaryOfRevival, summaryOfSkipped} from './summaries.js';

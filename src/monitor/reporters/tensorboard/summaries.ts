@@ -1,7 +1,8 @@
 import {HISTOGRAM_BINS} from '../../histogram-bins.js';
 import {meanOfKnown} from '../../mean.js';
+import type {Revived, SkippedUnits} from '../../revival.js';
 import {deadUnits, saturatedUnits} from '../../rules/index.js';
-import {ranges} from '../../text.js';
+import {plural, ranges} from '../../text.js';
 import {ENOUGH_SAMPLES} from '../../types.js';
 import type {
   Finding,
@@ -37,6 +38,19 @@ export function summaryOfFinding(finding: Finding): Summary {
     ...(link ? [`<${link}>`] : []),
   ].join('\n\n');
   return {kind: 'text', tag: `findings/${rule}/${layer}`, markdown};
+}
+
+/** What TensorBoard shows of units that were started anew, and of those of a layer that could not be. */
+export function summaryOfRevival({layer, units, producer, consumers}: Revived): Summary {
+  const markdown =
+    `${plural(units.length, 'unit')} started anew: ${ranges(units)}\n\n` +
+    `Drawn in ${producer}, 0 in ${consumers.join(', ')}`;
+  return {kind: 'text', tag: `revived/${layer}`, markdown};
+}
+
+export function summaryOfSkipped({layer, units, reason}: SkippedUnits): Summary {
+  const markdown = `${plural(units.length, 'unit')} not revived: ${ranges(units)}\n\n${reason}`;
+  return {kind: 'text', tag: `not_revived/${layer}`, markdown};
 }
 
 function scalar(tag: string, value: number): Summary {
