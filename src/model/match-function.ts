@@ -4,12 +4,9 @@ import {evaluateAtMany} from '../formula/index.js';
 import type {Expression, Values} from '../formula/index.js';
 import type {ManyValues} from '../range.js';
 import {startingValues} from '../starting-value.js';
-import {largestDifference, pointsOf} from './units.js';
+import {COMPARED, distanceTo, largestDifference, pointsOf} from './units.js';
 
-/** Where activations are compared. */
-export const COMPARED: readonly [number, number] = [-10, 10];
-
-/** Functions that differ by less on all of that are the same. */
+/** Functions that are no further apart are the same. */
 const SAME = 1e-9;
 
 const DIGITS = 6;
@@ -33,15 +30,17 @@ export function matchFunction(
   domain?: readonly [number, number],
   similar?: Match,
 ): Match {
+  const distance = distanceTo(target);
   const compare = (weights: Values, on: readonly [number, number]): Match => {
+    const matched: ManyValues = xs => evaluateAtMany(formula, xs, weights);
     const xs = pointsOf(on);
-    const error = largestDifference(evaluateAtMany(formula, xs, weights), target(xs));
+    const error = on === COMPARED ? distance(matched) : largestDifference(matched(xs), target(xs));
     return {weights, error, domain: on};
   };
   const fit = (on: readonly [number, number] | undefined, start?: Values): Match => {
     const at = (x: number): number => target(Float64Array.of(x))[0];
     const found = fitActivation(definition, formula, at, on && {domain: on}, start);
-    const match = compare(found.weights as Values, found.domain);
+    const match = compare(found.weights as Values, on ?? found.domain);
     const rounded = compare(roundEach(match.weights), match.domain);
     return rounded.error <= Math.max(match.error, SAME / 1000) ? rounded : match;
   };
