@@ -23,8 +23,7 @@ export class OptimizerSlots {
   private readonly slots: readonly Slot[];
 
   constructor(optimizer: tf.Optimizer | undefined) {
-    const lists = Object.values(optimizer ?? {}).filter(Array.isArray) as unknown[][];
-    this.slots = lists.flat().filter(isSlot);
+    this.slots = slotsOf(optimizer ?? {});
   }
 
   /** Starts units of a weight anew. */
@@ -47,6 +46,14 @@ export class OptimizerSlots {
     const size = alike.reduce((total, {variable}) => total + variable.size, 0);
     return tf.div(tf.addN(sums), size);
   }
+}
+
+/** Those of an optimizer within this one, too. */
+function slotsOf(optimizer: object): Slot[] {
+  return Object.values(optimizer).flatMap((value: unknown) => {
+    if (value instanceof tf.Optimizer) return slotsOf(value);
+    return Array.isArray(value) ? value.filter(isSlot) : [];
+  });
 }
 
 function isSlot(value: unknown): value is Slot {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {activationParameterGroup, layers} from '../../src/index.js';
+import {activationParameterGroup, layers, lintModel} from '../../src/index.js';
 import {expectRefused, reloaded} from '../helpers/layers.js';
 
 const OPTIMIZERS: Readonly<Record<string, () => tf.Optimizer>> = {
@@ -149,6 +149,17 @@ test('the learning rate is that of the optimizer', () => {
     expect(group.learningRate).toBe(0.05);
     group.dispose();
   }
+});
+
+test('what reads the learning rate of an optimizer looks into the group', () => {
+  const optimizer = activationParameterGroup(tf.train.adam(30), {learningRate: 0.5, decay: 0.1});
+  const findings = lintModel(makeModel(optimizer)).filter(({rule}) => rule === 'learning-rate');
+  expect(findings.map(({message}) => message)).toEqual([
+    expect.stringMatching(/^the learning rate of Adam is 30;/),
+  ]);
+  expect(findings[0].fixes[0].code).toContain(
+    'optimizer: activationParameterGroup(tf.train.adam(0.001), {learningRate: 0.5, decay: 0.1})',
+  );
 });
 
 test('minimize, too, takes steps of both kinds', () => {
