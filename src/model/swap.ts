@@ -16,7 +16,7 @@ import {findActivations} from './find-activations.js';
 import type {FoundActivation} from './find-activations.js';
 import {freeName, variablesOf} from './graph.js';
 import type {Layer} from './graph.js';
-import type {Match} from './match-function.js';
+import type {FunctionMatcher} from './match-function.js';
 import {preserveFunction} from './preserve-function.js';
 import type {Preserved} from './preserve-function.js';
 import {OWNER, decisionsOf, makerOf} from './swap-rules.js';
@@ -25,7 +25,10 @@ import type {Decisions, LayerArguments, SwapRules, SwapTarget} from './swap-rule
 export interface SwapOptions {
   /** Whether new activations start as the functions that they replace. Default: false. */
   readonly preserve?: boolean;
-  /** The inputs on which a function that cannot be the same is fitted. */
+  /**
+   * The inputs on which a function that cannot be the same is fitted; what comes of others is not looked
+   * at. Default: that of the new activation, [−3, 3] for most.
+   */
   readonly domain?: readonly [low: number, high: number];
 }
 
@@ -38,7 +41,8 @@ export interface ActivationChange {
   readonly to: string;
   /**
    * With `preserve`, the largest difference of the new function from the old one on `domain`, as
-   * float64 has it; null where the new layer computes no function of one number.
+   * float64 has it; null where the new layer computes no function of one number. Below 1e-9 on
+   * [−10, 10] it is the same function, and beyond as well.
    */
   readonly error?: number | null;
   readonly domain?: readonly [low: number, high: number];
@@ -92,9 +96,9 @@ export function swapActivations<M extends tf.LayersModel>(
     new Map(planned.map(({found, replacement}) => [found.layer, replacement])),
     () => {
       if (!options.preserve) return;
-      const remembered = new Map<string, Match>();
+      const matchers = new Map<string, FunctionMatcher>();
       for (const each of planned) {
-        matches.set(each, preserved(each, options.domain, remembered));
+        matches.set(each, preserved(each, options.domain, matchers));
       }
     },
   );
@@ -231,13 +235,13 @@ function isOneForEach({sharedAxes}: ActivationDefinition): boolean {
 function preserved(
   {found, target}: Planned,
   domain: SwapOptions['domain'],
-  remembered: Map<string, Match>,
+  matchers: Map<string, FunctionMatcher>,
 ): Preserved {
   const {applied, holder} = target;
   if (!applied) return {error: null};
   const {activation, options} = applied;
   try {
-    return preserveFunction(found, {activation, options, holder}, domain, remembered);
+    return preserveFunction(found, {activation, options, holder}, domain, matchers);
   } catch (error) {
     throw new Error(
       `${OWNER}: ${activation.name} cannot be fitted to what the layer '${found.name}' computes: ` +
