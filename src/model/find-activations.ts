@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import {activationOfLayer} from '../activation-of-layer.js';
 import type {AnyActivation} from '../activation-types.js';
+import {isActivationWeight} from '../layers/activation-weights.js';
 import {outputLayersOf} from '../monitor/flow.js';
 import type {Flow} from '../monitor/flow.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {activationNamed} from '../registry.js';
 import type {StringActivation} from '../tfjs-classes.js';
-import {checkedGraph, flowsOf, innerLayerOf, nodesOf} from './graph.js';
+import {checkedGraph, flowsOf, innerLayerOf, nodesOf, variablesOf} from './graph.js';
 import type {Layer} from './graph.js';
 
 /** An activation in a model, which a layer is, or applies last. */
@@ -36,9 +37,16 @@ export interface FixedPlace {
   readonly reason: string;
 }
 
+/** A layer of this package with weights and no formula, or one around such. */
+export interface FoundMixing {
+  readonly name: string;
+  readonly layer: Layer;
+}
+
 export interface FoundActivations {
   readonly found: readonly FoundActivation[];
   readonly fixedPlaces: readonly FixedPlace[];
+  readonly mixing: readonly FoundMixing[];
 }
 
 /** Stock layers that apply their activation last, to all that they give. */
@@ -63,6 +71,7 @@ const BY_NAME = 'Activation';
 export function findActivations(owner: string, model: tf.LayersModel): FoundActivations {
   const found = new Map<Layer, FoundActivation>();
   const fixedPlaces = new Map<Layer, FixedPlace>();
+  const mixing = new Map<Layer, FoundMixing>();
   const visit = (
     visited: tf.LayersModel,
     prefix: string,
@@ -83,6 +92,8 @@ export function findActivations(owner: string, model: tf.LayersModel): FoundActi
       }
       if (found.has(layer) || fixedPlaces.has(layer)) continue;
       const place = placeOf(layer);
+      const isLearned = variablesOf(layer).some(({val}) => isActivationWeight(val));
+      if (isLearned && !(place && 'holder' in place)) mixing.set(layer, {name, layer});
       if (!place) continue;
       if ('reason' in place) {
         fixedPlaces.set(layer, {name, ...place});
@@ -94,7 +105,11 @@ export function findActivations(owner: string, model: tf.LayersModel): FoundActi
     }
   };
   visit(model, '', true, []);
-  return {found: [...found.values()], fixedPlaces: [...fixedPlaces.values()]};
+  return {
+    found: [...found.values()],
+    fixedPlaces: [...fixedPlaces.values()],
+    mixing: [...mixing.values()],
+  };
 }
 
 type Place = Pick<FoundActivation, 'holder' | 'isFused' | 'activation' | 'options'>;

@@ -6,7 +6,7 @@ import type {Values} from '../formula/index.js';
 import {FixedActivation} from '../layers/fixed-activation.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
-import {copyLayer} from './copy-layer.js';
+import {copyLayerWithin} from './copy-layer.js';
 import {copyModel} from './copy-model.js';
 import type {Replacement} from './copy-model.js';
 import {findActivations} from './find-activations.js';
@@ -62,7 +62,7 @@ export interface FreezeResult<M extends tf.LayersModel = tf.LayersModel> {
  * tolerance: one that stock tfjs has, if there is one, so that the model may load without this
  * package. Where none is the same, its weights become constants of its formula. Where units differ by
  * more than the tolerance, or a weight is no finite number, the layer keeps its weights, and is not
- * trainable.
+ * trainable; so does one that is no function of one number, such as MetaACON.
  *
  * ```ts
  * const {model: fixed, changes} = freezeActivations(model, {tolerance: 1e-4});
@@ -79,10 +79,17 @@ export function freezeActivations<M extends tf.LayersModel>(
   options: FreezeOptions = {},
 ): FreezeResult<M> {
   const tolerance = checkOptions(options);
-  const learned = findActivations(OWNER, model).found.filter(
+  const {found: all, mixing} = findActivations(OWNER, model);
+  const learned = all.filter(
     ({activation}) => Object.keys(activation.definition.weights ?? {}).length > 0,
   );
-  const decided = learned.map(found => ({found, ...freeze(found, tolerance)}));
+  const decided = [
+    ...learned.map(found => ({found, ...freeze(found, tolerance)})),
+    ...mixing.map(found => ({
+      found: {...found, holder: found.layer},
+      ...kept(found.layer, 'it is no function of one number'),
+    })),
+  ];
   const replacements = new Map(
     decided.map(({found, layer, isHeir}) => [found.layer, replacementOf(found, layer, isHeir)]),
   );
@@ -151,12 +158,12 @@ function freeze(found: FoundActivation, tolerance: number): Frozen {
 }
 
 function kept(holder: Layer, reason: string): Frozen {
-  const layer = copyLayer(OWNER, holder, config => ({...config, trainable: false}));
+  const layer = copyLayerWithin(OWNER, holder, config => ({...config, trainable: false}));
   return {layer, isHeir: true, reason};
 }
 
 function replacementOf(
-  {layer, holder}: FoundActivation,
+  {layer, holder}: Pick<FoundActivation, 'layer' | 'holder'>,
   fixed: Layer,
   isHeir: boolean,
 ): Replacement {

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type {serialization} from '@tensorflow/tfjs';
 import {activationOfLayer} from '../activation-of-layer.js';
 import type {ActivationDefinition, AnyActivation, SharedAxes} from '../activation-types.js';
 import {checkDomain} from '../check-definition.js';
@@ -9,7 +8,7 @@ import {resolveSharedAxes} from '../layers/shared-axes.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {activationNamed} from '../registry.js';
-import {copyLayer} from './copy-layer.js';
+import {copyLayerWithin} from './copy-layer.js';
 import {copyModel} from './copy-model.js';
 import type {Replacement} from './copy-model.js';
 import {findActivations} from './find-activations.js';
@@ -41,8 +40,8 @@ export interface ActivationChange {
   readonly to: string;
   /**
    * With `preserve`, the largest difference of the new function from the old one on `domain`, as
-   * float64 has it; null where the new layer computes no function of one number. Below 1e-9 on
-   * [−10, 10] it is the same function, and beyond as well.
+   * float64 has it; null where the new layer computes no function of one number. A `domain`
+   * of [−10, 10] that was not asked for says that it is the same function, and beyond as well.
    */
   readonly error?: number | null;
   readonly domain?: readonly [low: number, high: number];
@@ -150,7 +149,7 @@ function plan(found: FoundActivation, to: SwapTarget, args: LayerArguments): Pla
   const applied = activationOfLayer(probe);
   const name = applied?.activation.name ?? probe.getClassName();
   if (isFused && applied && isNamed(applied)) {
-    const copy = withinWrapper(layer, config => ({...config, activation: name}));
+    const copy = copyLayerWithin(OWNER, layer, config => ({...config, activation: name}));
     const replacement = {layers: [copy], heir: copy};
     return {found, replacement, newName: layer.name, target: {name, applied}};
   }
@@ -169,7 +168,7 @@ function plan(found: FoundActivation, to: SwapTarget, args: LayerArguments): Pla
   }
   const target = {name, applied, holder: made};
   if (isFused) {
-    const linear = withinWrapper(layer, config => ({...config, activation: 'linear'}));
+    const linear = copyLayerWithin(OWNER, layer, config => ({...config, activation: 'linear'}));
     return {found, replacement: {layers: [linear, made], heir: linear}, newName, target};
   }
   const replacement = {
@@ -191,18 +190,6 @@ function isNamed({activation, options}: {activation: AnyActivation; options: Opt
     Object.keys(definition.weights ?? {}).length === 0 &&
     JSON.stringify(options) === JSON.stringify(defaultOptions(definition))
   );
-}
-
-/** A copy of a layer, with changes to it or to the one within it. */
-function withinWrapper(
-  layer: Layer,
-  changes: (config: serialization.ConfigDict) => serialization.ConfigDict,
-): Layer {
-  return copyLayer(OWNER, layer, config => {
-    const inner = config.layer as {config: serialization.ConfigDict} | undefined;
-    if (!inner) return changes(config);
-    return {...config, layer: {...inner, config: changes(inner.config)}};
-  });
 }
 
 /** The arguments that say which axes of so many share the new weights. */

@@ -140,6 +140,29 @@ test.each<[string, number[]]>([
   after.forEach((value, index) => expect(value).toBeCloseTo(before[index], 5));
 });
 
+test('what has no formula keeps its weights, which are not trained', () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.timeDistributed({layer: layers.kan({units: 4}), inputShape: [3, 4]}),
+      layers.metaAcon({name: 'meta'}),
+      layers.rrelu(),
+      tf.layers.dense({units: 1, name: 'dense'}),
+    ],
+  });
+  const input = normal(2, 3, 4);
+  const {model: frozen, changes, kept} = freezeActivations(model);
+  expect(changes).toEqual([]);
+  expect(kept).toEqual(
+    [model.layers[0].name, 'meta'].map(layer => ({
+      layer,
+      reason: 'it is no function of one number',
+    })),
+  );
+  const names = frozen.trainableWeights.map(({originalName}) => originalName);
+  expect(names).toEqual(['dense/kernel', 'dense/bias']);
+  expect(valuesAt(frozen, input)).toEqual(valuesAt(model, input));
+});
+
 test('nested models and time-distributed layers', async () => {
   const inner = tf.sequential({
     name: 'inner',
