@@ -9,7 +9,7 @@ import type {Options} from '../options.js';
 import {copyLayerWithin} from './copy-layer.js';
 import {copyModel} from './copy-model.js';
 import type {Replacement} from './copy-model.js';
-import {findActivations} from './find-activations.js';
+import {findActivations, hasFormula} from './find-activations.js';
 import type {FoundActivation} from './find-activations.js';
 import type {Layer} from './graph.js';
 import {simplestActivation} from './simplest-activation.js';
@@ -79,10 +79,10 @@ export function freezeActivations<M extends tf.LayersModel>(
   options: FreezeOptions = {},
 ): FreezeResult<M> {
   const tolerance = checkOptions(options);
-  const {found: all, mixing} = findActivations(OWNER, model);
-  const learned = all.filter(
-    ({activation}) => Object.keys(activation.definition.weights ?? {}).length > 0,
-  );
+  const {places, mixing} = findActivations(OWNER, model);
+  const learned = places
+    .filter(hasFormula)
+    .filter(({activation}) => Object.keys(activation.definition.weights ?? {}).length > 0);
   const decided = [
     ...learned.map(found => ({found, ...freeze(found, tolerance)})),
     ...mixing.map(found => ({

@@ -2,11 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import {activationOfLayer} from '../activation-of-layer.js';
 import type {AnyActivation} from '../activation-types.js';
 import {checkKnown, checkObject, describe} from '../errors.js';
+import {layers} from '../layers/index.js';
+import {nameWithoutSlope} from '../monitor/find-layers.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {activationNamed} from '../registry.js';
 import {copyLayer} from './copy-layer.js';
-import type {FixedPlace, FoundActivation, FoundActivations} from './find-activations.js';
+import {hasFormula} from './find-activations.js';
+import type {FixedPlace, FoundActivations, FoundPlace} from './find-activations.js';
 import type {Layer} from './graph.js';
 
 export const OWNER = 'swapActivations';
@@ -63,7 +66,7 @@ interface Decision {
 
 /** What rules say to the activations of a model. */
 export interface Decisions {
-  readonly decided: ReadonlyMap<FoundActivation, Decision>;
+  readonly decided: ReadonlyMap<FoundPlace, Decision>;
   /** Activations that a rule asks for and that cannot be replaced. */
   readonly refused: readonly {readonly layer: string; readonly reason: string}[];
 }
@@ -77,7 +80,11 @@ export function decisionsOf(
   const decisions =
     typeof rules === 'function'
       ? {decided: decidedBy(rules, activations), refused: []}
-      : matchesOf([rules].flat().map(checkRule), model, activations);
+      : matchesOf(
+          [rules].flat().map(rule => checkRule(rule, activations)),
+          model,
+          activations,
+        );
   if (decisions.decided.size > 0) return decisions;
   const reasons = decisions.refused.map(({layer, reason}) => `; ${layer}: ${reason}`);
   const problem = `no rule replaces an activation of ${contentsOf(model, activations)}`;
@@ -86,10 +93,10 @@ export function decisionsOf(
 
 function decidedBy(
   rule: (place: ActivationPlace) => SwapDecision,
-  {found}: FoundActivations,
+  {places}: FoundActivations,
 ): Decisions['decided'] {
-  const decisions = new Map<FoundActivation, Decision>();
-  for (const each of found) {
+  const decisions = new Map<FoundPlace, Decision>();
+  for (const each of places) {
     const decision = rule(placeOf(each)) as unknown;
     if (decision === undefined || decision === null) continue;
     const whole = isDecision(decision) ? checkDecision(decision) : {to: decision, args: {}};
@@ -103,24 +110,23 @@ function matchesOf(
   model: tf.LayersModel,
   activations: FoundActivations,
 ): Decisions {
-  const {found, fixedPlaces} = activations;
+  const {places, fixedPlaces} = activations;
   const matches = rules.map(({from, where}) =>
-    found.filter(each => each.activation === from && (where?.(placeOf(each)) ?? true)),
+    places.filter(each => each.kind === from && (where?.(placeOf(each)) ?? true)),
   );
-  const isAsked = ({activations: all}: FixedPlace): boolean =>
-    rules.some(({from}) => all.includes(from));
+  const isAsked = ({kinds}: FixedPlace): boolean => rules.some(({from}) => kinds.includes(from));
   const refused = fixedPlaces.filter(isAsked).map(({name, reason}) => ({layer: name, reason}));
   const useless = rules.find(
     ({from}, index) =>
-      matches[index].length === 0 && !fixedPlaces.some(place => place.activations.includes(from)),
+      matches[index].length === 0 && !fixedPlaces.some(({kinds}) => kinds.includes(from)),
   );
   if (useless && matches.flat().length > 0) {
     throw new Error(
-      `${OWNER}: the rule from ${useless.from.name} matches no activation of ` +
+      `${OWNER}: the rule from ${useless.from} matches no activation of ` +
         contentsOf(model, activations),
     );
   }
-  const decided = found.flatMap((each): [FoundActivation, Decision][] => {
+  const decided = places.flatMap((each): [FoundPlace, Decision][] => {
     const rule = rules[matches.findIndex(chosen => chosen.includes(each))] as
       CheckedRule | undefined;
     return rule ? [[each, rule]] : [];
@@ -128,9 +134,11 @@ function matchesOf(
   return {decided: new Map(decided), refused};
 }
 
-function placeOf({name, holder, activation, options, shape, isOutput}: FoundActivation) {
+function placeOf(found: FoundPlace): ActivationPlace {
+  const {name, holder, kind, shape, isOutput} = found;
+  const options = hasFormula(found) ? found.options : {};
   const layerClass = holder.getClassName();
-  return {name, layerClass, activation: activation.name, options, shape, isOutput};
+  return {name, layerClass, activation: kind, options, shape, isOutput};
 }
 
 function isDecision(value: unknown): value is object {
@@ -145,22 +153,22 @@ function checkDecision(decision: object): Decision {
 }
 
 interface CheckedRule extends Decision {
-  readonly from: AnyActivation;
+  readonly from: string;
   readonly where?: SwapRule['where'];
 }
 
-function checkRule(rule: SwapRule): CheckedRule {
+function checkRule(rule: SwapRule, activations: FoundActivations): CheckedRule {
   checkObject(OWNER, 'a rule', rule);
   checkKnown(`${OWNER}: a rule`, 'field', Object.keys(rule), ['from', 'to', 'args', 'where']);
   const {from, to, args = {}, where} = rule as Partial<SwapRule>;
-  const activation = activationOf(from);
-  if (!activation) throw unknownActivation('from', from);
+  const kind = kindOf(from, activations);
+  if (kind === undefined) throw unknownActivation('from', from);
   checkTarget(to);
   checkArguments(args);
   if (where !== undefined && typeof where !== 'function') {
     throw new Error(`${OWNER}: where must be a function, got ${describe(where)}`);
   }
-  return {from: activation, to: to!, args, where};
+  return {from: kind, to: to!, args, where};
 }
 
 function checkArguments(args: LayerArguments): void {
@@ -172,21 +180,34 @@ function checkArguments(args: LayerArguments): void {
   );
 }
 
-function activationOf(choice: unknown): AnyActivation | undefined {
-  if (typeof choice === 'string') return activationNamed(choice);
+/** The name of what is chosen; one that this package does not know may be in the model. */
+function kindOf(given: unknown, {places, fixedPlaces}: FoundActivations): string | undefined {
+  const choice = typeof given === 'string' ? known(given) : given;
+  if (typeof given === 'string' && choice === undefined) {
+    const kinds = [...places.map(({kind}) => kind), ...fixedPlaces.flatMap(({kinds}) => kinds)];
+    return kinds.find(kind => kind === given);
+  }
   if (typeof choice !== 'function') return undefined;
-  if ('definition' in choice) return choice as AnyActivation;
+  if ('definition' in choice) return (choice as AnyActivation).name;
   try {
-    return activationOfLayer(makerOf(choice as LayerFactory)({name: OWNER}))?.activation;
+    const layer = makerOf(choice as LayerFactory)({name: OWNER});
+    return activationOfLayer(layer)?.activation.name ?? nameWithoutSlope(layer);
   } catch {
     // It makes another kind of layer, or none.
     return undefined;
   }
 }
 
+/** What a name means: an activation or, where it is no function of one number, its layer. */
+function known(name: string): AnyActivation | LayerFactory | undefined {
+  return (
+    activationNamed(name) ?? (Object.hasOwn(layers, name) ? layers[name as 'softmax'] : undefined)
+  );
+}
+
 function checkTarget(to: unknown): void {
   if (typeof to === 'function' || to instanceof tf.layers.Layer) return;
-  if (typeof to === 'string' && activationNamed(to)) return;
+  if (typeof to === 'string' && known(to)) return;
   throw unknownActivation('to', to, ', or a layer');
 }
 
@@ -204,7 +225,7 @@ export function makerOf(to: SwapTarget): (args: LayerArguments) => Layer {
     return args => copyLayer(OWNER, to, config => ({...config, ...args}) as never);
   }
   checkTarget(to);
-  const activation = typeof to === 'string' ? activationNamed(to)! : to;
+  const activation = typeof to === 'string' ? known(to)! : to;
   if ('layer' in activation) {
     const {definition} = activation;
     const own = Object.keys(definition.layerOptions ?? {});
@@ -218,7 +239,7 @@ export function makerOf(to: SwapTarget): (args: LayerArguments) => Layer {
   return args => (activation as LayerFactory)(args as never);
 }
 
-function contentsOf({name}: tf.LayersModel, {found}: FoundActivations): string {
-  const list = found.map(each => `${each.name} (${each.activation.name})`).join(', ');
+function contentsOf({name}: tf.LayersModel, {places}: FoundActivations): string {
+  const list = places.map(each => `${each.name} (${each.kind})`).join(', ');
   return `the model '${name}', which has ${list || 'none that can be replaced'}`;
 }

@@ -11,8 +11,8 @@ import {activationNamed} from '../registry.js';
 import {copyLayerWithin} from './copy-layer.js';
 import {copyModel} from './copy-model.js';
 import type {Replacement} from './copy-model.js';
-import {findActivations} from './find-activations.js';
-import type {FoundActivation} from './find-activations.js';
+import {findActivations, hasFormula} from './find-activations.js';
+import type {FoundPlace} from './find-activations.js';
 import {freeName, variablesOf} from './graph.js';
 import type {Layer} from './graph.js';
 import type {FunctionMatcher} from './match-function.js';
@@ -40,7 +40,7 @@ export interface ActivationChange {
   readonly to: string;
   /**
    * With `preserve`, the largest difference of the new function from the old one on `domain`, as
-   * float64 has it; null where the new layer computes no function of one number. A `domain`
+   * float64 has it; null where the old or the new layer computes no function of one number. A `domain`
    * of [−10, 10] that was not asked for says that it is the same function, and beyond as well.
    */
   readonly error?: number | null;
@@ -69,6 +69,9 @@ export interface SwapResult<M extends tf.LayersModel = tf.LayersModel> {
  * replaced there where it is one that a name says; else the layer becomes linear, and a layer named
  * `<layer>_<activation>` follows it. TimeDistributed layers and nested models are looked into;
  * the activations of recurrent cells cannot be replaced.
+ *
+ * Softmax and its like, which are no function of one number, are replaced, too, and put in place; so are
+ * activations of one's own. Nothing of them is preserved, and each change says `error: null`.
  *
  * New weights are shared as those that they replace; else as the layer's default says, but PReLU's,
  * whose default is a weight for each element, over all axes but that of the channels.
@@ -104,7 +107,7 @@ export function swapActivations<M extends tf.LayersModel>(
   const changes = planned.map(each => ({
     layer: each.found.name,
     newLayer: besides(each.found, each.newName),
-    from: each.found.activation.name,
+    from: each.found.kind,
     to: each.target.name,
     ...matches.get(each),
   }));
@@ -112,7 +115,7 @@ export function swapActivations<M extends tf.LayersModel>(
 }
 
 /** The full name of a layer that stands in the same model. */
-function besides({name, layer}: FoundActivation, other: string): string {
+function besides({name, layer}: FoundPlace, other: string): string {
   return name.slice(0, name.length - layer.name.length) + other;
 }
 
@@ -128,7 +131,7 @@ function checkOptions(options: SwapOptions): void {
 
 /** A replacement that is decided on, not yet built. */
 interface Planned {
-  readonly found: FoundActivation;
+  readonly found: FoundPlace;
   readonly replacement: Replacement;
   readonly newName: string;
   readonly target: Target;
@@ -142,8 +145,8 @@ interface Target {
   readonly holder?: Layer;
 }
 
-function plan(found: FoundActivation, to: SwapTarget, args: LayerArguments): Planned {
-  const {layer, holder, isFused, takenNames, activation, shape} = found;
+function plan(found: FoundPlace, to: SwapTarget, args: LayerArguments): Planned {
+  const {layer, holder, isFused, takenNames, kind, shape} = found;
   const make = makerOf(to);
   const probe = checkLayer(make({...args, name: holder.name}), to);
   const applied = activationOfLayer(probe);
@@ -163,7 +166,7 @@ function plan(found: FoundActivation, to: SwapTarget, args: LayerArguments): Pla
   if (String(given) !== String(own)) {
     throw new Error(
       `${OWNER}: the layer '${found.name}' gives shape [${own}], and ${name} in place of ` +
-        `${activation.name} would make it [${given}]; only layers that keep the shape can be swapped in`,
+        `${kind} would make it [${given}]; only layers that keep the shape can be swapped in`,
     );
   }
   const target = {name, applied, holder: made};
@@ -193,7 +196,7 @@ function isNamed({activation, options}: {activation: AnyActivation; options: Opt
 }
 
 /** The arguments that say which axes of so many share the new weights. */
-function sharingFor(found: FoundActivation, layer: Layer, rank: number): LayerArguments {
+function sharingFor(found: FoundPlace, layer: Layer, rank: number): LayerArguments {
   const dataFormat = found.isChannelsFirst ? 'channelsFirst' : 'channelsLast';
   if (!(layer instanceof ActivationLayer)) {
     if (!('sharedAxes' in layer.getConfig())) return {};
@@ -209,7 +212,7 @@ function sharingFor(found: FoundActivation, layer: Layer, rank: number): LayerAr
 }
 
 /** Those that share the weights of a learned activation. */
-function axesBefore({holder, isFused}: FoundActivation): SharedAxes | undefined {
+function axesBefore({holder, isFused}: FoundPlace): SharedAxes | undefined {
   const {sharedAxes} = holder.getConfig();
   if (isFused || variablesOf(holder).length === 0 || sharedAxes === undefined) return undefined;
   return (sharedAxes as SharedAxes | null) ?? [];
@@ -225,7 +228,7 @@ function preserved(
   matchers: Map<string, FunctionMatcher>,
 ): Preserved {
   const {applied, holder} = target;
-  if (!applied) return {error: null};
+  if (!applied || !hasFormula(found)) return {error: null};
   const {activation, options} = applied;
   try {
     return preserveFunction(found, {activation, options, holder}, domain, matchers);

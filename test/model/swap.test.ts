@@ -7,7 +7,7 @@ import {
   layers,
   swapActivations,
 } from '../../src/index.js';
-import type {SwapOptions} from '../../src/index.js';
+import type {SwapOptions, SwapRule} from '../../src/index.js';
 import {expectRefused, modelOf, reloaded} from '../helpers/layers.js';
 import {normal, valuesOf} from '../helpers/monitor.js';
 import {everywhere, learned, modelWith, valuesAt} from '../helpers/swap.js';
@@ -225,6 +225,49 @@ describe('what a swap keeps and changes', () => {
     });
   });
 
+  test.each<[string, () => tf.layers.Layer, unknown, unknown]>([
+    [
+      'a name',
+      () => dense({units: 4, inputShape: [3], activation: 'softmax'}),
+      'softmax',
+      'linear',
+    ],
+    [
+      'a factory',
+      () => tf.layers.softmax({axis: -1, inputShape: [3]} as never),
+      layers.softmax,
+      'sparsemax',
+    ],
+    [
+      'the factory of a random layer',
+      () => tf.layers.timeDistributed({layer: layers.rrelu(), inputShape: [4, 3]}),
+      layers.rrelu,
+      layers.leakyRelu,
+    ],
+  ])('what is no function of one number, said by %s', (_, make, from, to) => {
+    const model = modelOf(make());
+    const rule = {from, to} as SwapRule;
+    const {model: swapped, changes} = swapActivations(model, rule, {preserve: true});
+    expect(changes).toHaveLength(1);
+    expect(changes[0].error).toBeNull();
+    const x = normal(2, ...(model.inputs[0].shape.slice(1) as number[]));
+    expect(valuesAt(swapped, x)).not.toEqual(valuesAt(model, x));
+    expect(swapped.weights).toHaveLength(model.weights.length);
+  });
+
+  test('a softmax that becomes linear gives the logits, and the optimizer goes on', async () => {
+    const model = modelOf(dense({units: 3, inputShape: [2], activation: 'softmax', name: 'out'}));
+    model.compile({optimizer: 'adam', loss: 'categoricalCrossentropy'});
+    const [x, y] = [normal(4, 2), tf.oneHot([0, 1, 2, 0], 3)];
+    await model.trainOnBatch(x, y);
+    const {model: logits} = swapActivations(model, {from: 'softmax', to: 'linear'});
+    const expected = tf.softmax(logits.predict(x) as tf.Tensor).dataSync();
+    valuesAt(model, x).forEach((value, index) => expect(value).toBeCloseTo(expected[index], 6));
+    expect(logits.optimizer.iterations).toBe(1);
+    const {model: back} = swapActivations(logits, {from: 'linear', to: 'softmax'});
+    valuesAt(back, x).forEach((value, index) => expect(value).toBeCloseTo(expected[index], 6));
+  });
+
   test('activations that are layers keep their names, first ones too', () => {
     const model = tf.sequential({
       layers: [
@@ -393,6 +436,18 @@ describe('what it refuses', () => {
     expect(refused).toEqual([
       {layer: 'memory', reason: 'LSTM applies it within its cell, at each time step'},
     ]);
+  });
+
+  test('layers that give another shape than they take', () => {
+    const gated = modelOf(
+      dense({units: 4, inputShape: [2], activation: 'relu'}),
+      layers.glu({name: 'gate'}),
+    );
+    const {refused} = swapActivations(gated, [
+      {from: 'relu', to: 'mish'},
+      {from: layers.glu, to: 'mish'},
+    ]);
+    expect(refused).toEqual([{layer: 'gate', reason: 'GLU gives another shape than it takes'}]);
   });
 
   test('what is within a model that another layer applies', () => {
