@@ -24,7 +24,7 @@ export interface Match {
 
 /** Matches one formula with functions that are alike, each told by some numbers. */
 export class FunctionMatcher {
-  private readonly found: {readonly numbers: readonly number[]; readonly match: Match}[] = [];
+  private readonly found: Found[] = [];
 
   /** `domain`: where it comes close to what it cannot be. Default: the definition's, or [−3, 3]. */
   constructor(
@@ -35,29 +35,57 @@ export class FunctionMatcher {
 
   /**
    * The weights with which the formula is the same function as `target` or, where it cannot be, comes
-   * closest to it on the domain: near those for the function with the nearest numbers, if they serve.
+   * closest to it on the domain: near those for the functions with the nearest numbers, if they serve.
    * @throws if the target is not a finite number somewhere on the domain.
    */
   match(target: ManyValues, numbers: readonly number[]): Match {
-    const nearest = this.nearest(numbers);
+    const [nearest, second] = this.nearestTwo(numbers);
     if (nearest && distanceOf(nearest.numbers, numbers) === 0) return nearest.match;
-    const match = new Search(this.definition, this.formula, target).best(
-      this.domain,
-      nearest?.match,
-    );
+    const similar = nearest && second ? between(nearest, second, numbers) : nearest?.match;
+    const search = new Search(this.definition, this.formula, target);
+    const match = search.best(this.domain, similar);
     this.found.push({numbers, match});
     return match;
   }
 
-  private nearest(numbers: readonly number[]): FunctionMatcher['found'][number] | undefined {
-    const alike = this.found.filter(each => each.numbers.length === numbers.length);
-    const distances = alike.map(each => distanceOf(each.numbers, numbers));
-    return alike[distances.indexOf(Math.min(...distances))];
+  private nearestTwo(numbers: readonly number[]): Found[] {
+    const nearest: Found[] = [];
+    for (const each of this.found) {
+      if (each.numbers.length !== numbers.length) continue;
+      const rank = nearest.findIndex(
+        other => distanceOf(each.numbers, numbers) < distanceOf(other.numbers, numbers),
+      );
+      nearest.splice(rank < 0 ? nearest.length : rank, 0, each);
+      nearest.length = Math.min(nearest.length, 2);
+    }
+    return nearest;
   }
 }
 
+interface Found {
+  readonly numbers: readonly number[];
+  readonly match: Match;
+}
+
+/** The square of it. */
 function distanceOf(first: readonly number[], second: readonly number[]): number {
-  return Math.hypot(...first.map((value, index) => value - second[index]));
+  return first.reduce((sum, value, index) => sum + (value - second[index]) ** 2, 0);
+}
+
+/** Functions told by one number lie on a line; their weights may, too. */
+function between(nearest: Found, second: Found, numbers: readonly number[]): Match {
+  if (numbers.length !== 1) return nearest.match;
+  const [[from], [to], [at]] = [nearest.numbers, second.numbers, numbers];
+  const share = (at - from) / (to - from);
+  const mix = (one: number, other: number): number => one + share * (other - one);
+  const others = second.match.weights;
+  const entries = Object.entries(nearest.match.weights).map(([weight, value]) => [
+    weight,
+    typeof value === 'number'
+      ? mix(value, others[weight] as number)
+      : value.map((each, index) => mix(each, (others[weight] as readonly number[])[index])),
+  ]);
+  return {...nearest.match, weights: Object.fromEntries(entries) as Values};
 }
 
 /** The search for the weights that match one function. */
@@ -77,6 +105,8 @@ class Search {
     const untouched = this.compare(start, COMPARED);
     if (untouched.error < SAME || !this.definition.weights) return untouched;
     if (similar) {
+      const guess = this.compare(similar.weights, similar.domain);
+      if (guess.error < SAME) return guess;
       const near = this.fit(similar.domain, {weights: similar.weights, isNear: true});
       if (near.error < Math.max(SAME, WORSE * similar.error)) return near;
     }
