@@ -37,7 +37,7 @@ export function copyTraining(
   copies: ReadonlyMap<WeightVariable, WeightVariable>,
 ): void {
   const metadata: unknown = model.getUserDefinedMetadata();
-  if (metadata) copy.setUserDefinedMetadata(metadata as object);
+  if (metadata) copy.setUserDefinedMetadata(JSON.parse(JSON.stringify(metadata)) as object);
   const from = model as unknown as Training;
   if (!from.optimizer) return;
   const to = copy as unknown as Training;

@@ -122,9 +122,9 @@ class Search {
 
   private compare(weights: Values, on: readonly [number, number]): Match {
     const matched: ManyValues = xs => evaluateAtMany(this.formula, xs, weights);
+    if (on === COMPARED) return {weights, error: this.distance(matched), domain: on};
     const xs = pointsOf(on);
-    const error =
-      on === COMPARED ? this.distance(matched) : largestDifference(matched(xs), this.target(xs));
+    const error = largestDifference(matched(xs), this.target(xs));
     return {weights, error, domain: on};
   }
 

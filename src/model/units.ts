@@ -18,6 +18,8 @@ const INTERVALS = 1000;
 const DECADES = 8;
 const STEPS = 8;
 
+const EVERYWHERE = Float64Array.from([...pointsOf(COMPARED), ...FAR.flatMap(x => [-x, x])]);
+
 /** The weights of an activation's layer, unit by unit. */
 export interface Units {
   /** The shape of the weights, without that of vectors of coefficients; [] where there are none. */
@@ -64,15 +66,14 @@ function differenceOf(first: number, second: number): number {
  * to the input or to what this one gives, where that is larger.
  */
 export function distanceTo(target: ManyValues): (other: ManyValues) => number {
-  const xs = Float64Array.from([...pointsOf(COMPARED), ...FAR.flatMap(x => [-x, x])]);
-  const wanted = target(xs);
-  const scales = xs.map((x, index) => {
+  const wanted = target(EVERYWHERE);
+  const scales = EVERYWHERE.map((x, index) => {
     const size = Math.abs(x) / COMPARED[1];
     return size <= 1 ? 1 : Math.max(size, Math.abs(wanted[index]) || 0);
   });
   const scaled = (values: Float64Array): Float64Array =>
     values.map((value, index) => (Number.isFinite(value) ? value / scales[index] : value));
-  return other => largestDifference(scaled(other(xs)), scaled(wanted));
+  return other => largestDifference(scaled(other(EVERYWHERE)), scaled(wanted));
 }
 
 /** Points of an interval, both ends included: evenly spaced, and close together around 0. */
