@@ -158,6 +158,8 @@ function placeOf(layer: Layer): Place | Omit<FixedPlace, 'name'> | undefined {
     return {holder: layer, isFused: false, kind: activation.name, activation, options};
   }
   const mixing = nameWithoutSlope(layer);
+  // One that makes units of its own, such as KAN, is more than an activation.
+  if (mixing !== undefined && 'units' in layer.getConfig()) return undefined;
   if (mixing !== undefined) return {holder: layer, isFused: false, kind: mixing};
   const kind = kindOf((layer as Layer & {activation?: unknown}).activation);
   if (kind === undefined) return undefined;

@@ -5,6 +5,7 @@ import {checkDomain} from '../check-definition.js';
 import {checkKnown, checkObject, describe, messageOf} from '../errors.js';
 import {ActivationLayer} from '../layers/activation-layer.js';
 import {resolveSharedAxes} from '../layers/shared-axes.js';
+import {nameWithoutSlope} from '../monitor/find-layers.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {activationNamed} from '../registry.js';
@@ -150,7 +151,7 @@ function plan(found: FoundPlace, to: SwapTarget, args: LayerArguments): Planned 
   const make = makerOf(to);
   const probe = checkLayer(make({...args, name: holder.name}), to);
   const applied = activationOfLayer(probe);
-  const name = applied?.activation.name ?? probe.getClassName();
+  const name = applied?.activation.name ?? nameWithoutSlope(probe) ?? probe.getClassName();
   if (isFused && applied && isNamed(applied)) {
     const copy = copyLayerWithin(OWNER, layer, config => ({...config, activation: name}));
     const replacement = {layers: [copy], heir: copy};

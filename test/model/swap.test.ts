@@ -248,7 +248,7 @@ describe('what a swap keeps and changes', () => {
     const model = modelOf(make());
     const rule = {from, to} as SwapRule;
     const {model: swapped, changes} = swapActivations(model, rule, {preserve: true});
-    expect(changes).toHaveLength(1);
+    expect(changes.map(change => change.to)).toEqual([typeof to === 'string' ? to : 'leakyRelu']);
     expect(changes[0].error).toBeNull();
     const x = normal(2, ...(model.inputs[0].shape.slice(1) as number[]));
     expect(valuesAt(swapped, x)).not.toEqual(valuesAt(model, x));
@@ -266,6 +266,15 @@ describe('what a swap keeps and changes', () => {
     expect(logits.optimizer.iterations).toBe(1);
     const {model: back} = swapActivations(logits, {from: 'linear', to: 'softmax'});
     valuesAt(back, x).forEach((value, index) => expect(value).toBeCloseTo(expected[index], 6));
+  });
+
+  test('a layer with units of its own is no activation, whatever it gives', () => {
+    const model = modelOf(
+      dense({units: 3, inputShape: [3], activation: 'relu', name: 'hidden'}),
+      layers.kan({units: 3}),
+    );
+    const {changes} = swapActivations(model, () => 'mish');
+    expect(changes.map(({layer}) => layer)).toEqual(['hidden']);
   });
 
   test('activations that are layers keep their names, first ones too', () => {
