@@ -5,6 +5,7 @@ import {derivative, evaluateAtMany, inputsOf} from './formula/index.js';
 import type {Columns, Expression, Values} from './formula/index.js';
 import {leastSquares} from './least-squares.js';
 import type {LeastSquaresFit, Residuals} from './least-squares.js';
+import type {ManyValues} from './range.js';
 import {startingValues} from './starting-value.js';
 
 const USUAL_DOMAIN = [-3, 3] as const;
@@ -25,8 +26,7 @@ const LARGEST = 0.5;
  * The weights with which an activation comes closest to `target`, by least squares over evenly
  * spaced points of `domain`. Weights that shape nothing there keep their starting values.
  *
- * Where the formula is not linear in its weights, the best of several starts is taken; or that from
- * `start`, if it is given.
+ * Where the formula is not linear in its weights, the best of several starts is taken.
  * @throws if the target is neither an activation nor a function, or not a finite number somewhere on
  * the domain; if the domain is no interval; if an option is unknown.
  */
@@ -35,19 +35,16 @@ export function fitActivation(
   formula: Expression,
   target: unknown,
   options: {domain?: readonly [number, number]} = {},
-  start?: Values,
 ): ActivationFit {
   const owner = `${definition.name}.fitTo`;
   const f = functionOf(owner, target);
   checkObject(owner, 'the options', options);
   checkKnown(owner, 'option', Object.keys(options), ['domain']);
-  const {domain = definition.domain ?? USUAL_DOMAIN} = options;
+  const {domain = domainOf(definition)} = options;
   checkDomain(owner, domain);
-  const xs = pointsOf(domain);
-  const wanted = xs.map(x => checkFinite(owner, x, f(x)));
-
-  const model = new Model(definition, formula, xs, wanted);
-  const {parameters} = model.fitFrom(start ? Object.values(start).flat() : model.bestStart());
+  const {model, parameters} = fit(definition, formula, domain, xs =>
+    xs.map(x => checkFinite(owner, x, f(x))),
+  );
   const weights = model.weightsOf(parameters);
   const errors = model.residualsAt(parameters).values;
   const layerArguments = Object.entries(weights).map(([weight, value]) => [
@@ -63,6 +60,47 @@ export function fitActivation(
     },
     domain: [...domain],
   };
+}
+
+/** Where to begin: a guess, or what is the answer for a function that is hardly another. */
+export interface FitStart {
+  readonly weights: Values;
+  readonly isNear?: boolean;
+}
+
+/**
+ * The weights alone, for a function of many numbers; from `start`, where it is given.
+ * @throws if the target is not a finite number somewhere on the domain.
+ */
+export function fitWeights(
+  definition: ActivationDefinition,
+  formula: Expression,
+  domain: readonly [number, number],
+  target: ManyValues,
+  start?: FitStart,
+): Values {
+  const finite: ManyValues = xs =>
+    target(xs).map((value, index) => checkFinite(definition.name, xs[index], value));
+  const {model, parameters} = fit(definition, formula, domain, finite, start);
+  return model.weightsOf(parameters);
+}
+
+/** Where an activation is fitted unless told otherwise. */
+export function domainOf({domain}: ActivationDefinition): readonly [number, number] {
+  return domain ?? USUAL_DOMAIN;
+}
+
+function fit(
+  definition: ActivationDefinition,
+  formula: Expression,
+  domain: readonly [number, number],
+  target: ManyValues,
+  start?: FitStart,
+): {model: Model; parameters: readonly number[]} {
+  const xs = pointsOf(domain);
+  const model = new Model(definition, formula, xs, target(xs));
+  const first = start ? Object.values(start.weights).flat() : model.bestStart();
+  return {model, parameters: model.fitFrom(first, undefined, start?.isNear).parameters};
 }
 
 /** A formula as a function of all its coefficients, one after another. */
@@ -103,6 +141,7 @@ class Model {
   fitFrom(
     start: readonly number[],
     free: readonly number[] = [...this.names.keys()],
+    isNear = false,
   ): LeastSquaresFit {
     const complete = (values: readonly number[]): number[] => {
       const parameters = [...start];
@@ -112,7 +151,7 @@ class Model {
     const {parameters, sumOfSquares} = leastSquares(
       values => this.residualsAt(complete(values), free),
       free.map(index => start[index]),
-      this.enough,
+      {enough: this.enough, isNear},
     );
     return {parameters: complete(parameters), sumOfSquares};
   }

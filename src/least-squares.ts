@@ -16,17 +16,26 @@ const LEAST_DAMPING = 1e-14;
 const MOST_DAMPING = 1e8;
 /** A step that lowers the sum of squares by less than this share of it is the last. */
 const LEAST_PROGRESS = 1e-12;
+/** The same from a start that is near the end. */
+const LEAST_PROGRESS_NEAR = 1e-4;
+
+export interface LeastSquaresOptions {
+  /** A sum of squares that is as good as 0. Default: 0. */
+  readonly enough?: number;
+  /** Whether the start is near the end, so that a step of little progress is the last. */
+  readonly isNear?: boolean;
+}
 
 /**
  * The parameters of least squares by the method of Levenberg and Marquardt, from `start`. A parameter
- * on which nothing depends stays as it is. A sum of squares of `enough` is as good as 0.
+ * on which nothing depends stays as it is.
  *
  * A model linear in its parameters is solved to rounding; any other to the minimum below `start`.
  */
 export function leastSquares(
   residualsAt: (parameters: readonly number[]) => Residuals,
   start: readonly number[],
-  enough = 0,
+  {enough = 0, isNear = false}: LeastSquaresOptions = {},
 ): LeastSquaresFit {
   let parameters = start;
   let residuals = residualsAt(start);
@@ -43,7 +52,9 @@ export function leastSquares(
       continue;
     }
     const progress = sumOfSquares - nextSum;
-    const isLast = damping <= LEAST_DAMPING * 100 && progress <= LEAST_PROGRESS * sumOfSquares;
+    const isLast = isNear
+      ? damping <= FIRST_DAMPING && progress <= LEAST_PROGRESS_NEAR * sumOfSquares
+      : damping <= LEAST_DAMPING * 100 && progress <= LEAST_PROGRESS * sumOfSquares;
     [parameters, residuals, sumOfSquares] = [next, nextResiduals, nextSum];
     damping = Math.max(damping / 100, LEAST_DAMPING);
     if (isLast) break;

@@ -6,15 +6,13 @@ type LayerClass = serialization.SerializableConstructor<Layer> & {
   fromConfig(cls: LayerClass, config: serialization.ConfigDict): Layer;
 };
 
+type Changes = (config: serialization.ConfigDict) => serialization.ConfigDict;
+
 /**
  * A layer of the same class, name and configuration but for what `changes` says, not built.
  * @throws if its class cannot be made of what its `getConfig` returns.
  */
-export function copyLayer(
-  owner: string,
-  layer: Layer,
-  changes: (config: serialization.ConfigDict) => serialization.ConfigDict = config => config,
-): Layer {
+export function copyLayer(owner: string, layer: Layer, changes: Changes = config => config): Layer {
   const layerClass = layer.constructor as unknown as LayerClass;
   try {
     return layerClass.fromConfig(layerClass, changes(layer.getConfig()));
@@ -25,4 +23,13 @@ export function copyLayer(
       {cause: error},
     );
   }
+}
+
+/** The same with changes to the layer within it, where it is a wrapper. */
+export function copyLayerWithin(owner: string, layer: Layer, changes: Changes): Layer {
+  return copyLayer(owner, layer, config => {
+    const inner = config.layer as {config: serialization.ConfigDict} | undefined;
+    if (!inner) return changes(config);
+    return {...config, layer: {...inner, config: changes(inner.config)}};
+  });
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {disposingOnError} from '../disposing-on-error.js';
+import {messageOf} from '../errors.js';
 import {copyLayer} from './copy-layer.js';
 import {copyTraining} from './copy-training.js';
 import {checkedGraph, nodesOf, variablesOf} from './graph.js';
@@ -28,7 +29,7 @@ export function copyModel<M extends tf.LayersModel>(
     const copier = new Copier(owner, replacements);
     const copy = copier.copyOf(model) as M;
     finish();
-    copyTraining(model, copy, copier.variables);
+    copyTraining(owner, model, copy, copier.variables);
     return copy;
   });
 }
@@ -56,7 +57,8 @@ class Copier {
   private sequential(model: tf.Sequential): tf.Sequential {
     const copy = tf.sequential({name: model.name});
     for (const layer of model.layers) {
-      for (const each of this.standIn(layer).layers) copy.add(each);
+      const {layers} = this.standIn(layer);
+      this.applying(layer, () => layers.forEach(each => copy.add(each)));
     }
     return copy;
   }
@@ -88,9 +90,23 @@ class Copier {
     // The states that a recurrent layer starts from are among its inputs, too.
     const {initialState, constants, ...rest} = {...callArgs};
     const kwargs = Array.isArray(inputs) ? rest : {initialState, constants, ...rest};
-    const result = first.apply(inputs, callArgs ? kwargs : undefined) as typeof inputs;
-    const last = others.reduce((tensor, layer) => layer.apply(tensor) as typeof inputs, result);
-    return [last].flat();
+    return this.applying(outboundLayer, () => {
+      const result = first.apply(inputs, callArgs ? kwargs : undefined) as typeof inputs;
+      const last = others.reduce((tensor, layer) => layer.apply(tensor) as typeof inputs, result);
+      return [last].flat();
+    });
+  }
+
+  private applying<T>({name}: Layer, apply: () => T): T {
+    try {
+      return apply();
+    } catch (error) {
+      throw new Error(
+        `${this.owner}: what stands for the layer '${name}' cannot be applied as that is: ` +
+          messageOf(error),
+        {cause: error},
+      );
+    }
   }
 
   /** What stands for a layer: once, however often that is called. */

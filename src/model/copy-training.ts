@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Variable, serialization} from '@tensorflow/tfjs';
+import {messageOf} from '../errors.js';
 import type {WeightVariable} from './graph.js';
 
 /** What a model was compiled with. */
@@ -19,26 +20,29 @@ type OptimizerClass = serialization.SerializableConstructor<tf.Optimizer> & {
 
 /** What an optimizer keeps for one weight. */
 interface Accumulator {
-  readonly variable: Variable;
+  readonly variable?: Variable;
 }
 
 /**
  * Compiles a copy of a model as the model is: with an optimizer of the same class, configuration and
  * state, which the copy disposes with itself. `copies` tells for each weight its copy; what the
- * optimizer keeps for other weights is as in the beginning.
+ * optimizer keeps for other weights is as in the beginning. So is all of it where it is not about the
+ * weights of this model, one after another: as in a loop of one's own over others, too.
+ * @throws if the optimizer cannot be made of its configuration.
  */
 export function copyTraining(
+  owner: string,
   model: tf.LayersModel,
   copy: tf.LayersModel,
   copies: ReadonlyMap<WeightVariable, WeightVariable>,
 ): void {
   const metadata: unknown = model.getUserDefinedMetadata();
-  if (metadata) copy.setUserDefinedMetadata(metadata as object);
+  if (metadata) copy.setUserDefinedMetadata(JSON.parse(JSON.stringify(metadata)) as object);
   const from = model as unknown as Training;
   if (!from.optimizer) return;
   const to = copy as unknown as Training;
   const renamed = renaming(from.outputNames, to.outputNames);
-  const optimizer = copyOptimizer(from.optimizer);
+  const optimizer = copyOptimizer(owner, from.optimizer);
   copy.compile({
     optimizer,
     loss: renamed(from.loss) as never,
@@ -48,7 +52,7 @@ export function copyTraining(
   const originals = new Map([...copies].map(([original, its]) => [its, original]));
   const old = weightsInOrder(from);
   const positions = weightsInOrder(to).map(weight => old.indexOf(originals.get(weight)!));
-  if (from.optimizer.iterations === 0) return;
+  if (from.optimizer.iterations === 0 || !isAbout(old, from.optimizer)) return;
   copyState(from.optimizer, optimizer, positions, weightsInOrder(to));
 }
 
@@ -56,9 +60,30 @@ function weightsInOrder(training: Training): readonly WeightVariable[] {
   return (training.model ?? training).collectedTrainableWeights ?? [];
 }
 
-function copyOptimizer(optimizer: tf.Optimizer): tf.Optimizer {
+function copyOptimizer(owner: string, optimizer: tf.Optimizer): tf.Optimizer {
   const optimizerClass = optimizer.constructor as unknown as OptimizerClass;
-  return optimizerClass.fromConfig(optimizerClass, optimizer.getConfig());
+  try {
+    return optimizerClass.fromConfig(optimizerClass, optimizer.getConfig());
+  } catch (error) {
+    const className = optimizer.getClassName();
+    throw new Error(
+      `${owner}: the optimizer ${className} cannot be copied: ${messageOf(error)}; getConfig() and ` +
+        `fromConfig() of ${className} must go together`,
+      {cause: error},
+    );
+  }
+}
+
+/** Whether all that an optimizer keeps is of the shapes of these weights. */
+function isAbout(weights: readonly WeightVariable[], optimizer: tf.Optimizer): boolean {
+  return Object.values(optimizer).every((value: unknown) => {
+    if (isOptimizer(value)) return isAbout(weights, value);
+    if (!Array.isArray(value)) return true;
+    return (value as readonly (Accumulator | undefined)[]).every((each, index) => {
+      const shape = each?.variable?.shape;
+      return !shape || tf.util.arraysEqual(shape, weights[index]?.shape ?? [NaN]);
+    });
+  });
 }
 
 /** Losses and metrics may be told by the names of outputs. */
@@ -84,8 +109,12 @@ function copyState(
   positions: readonly number[],
   weights: readonly WeightVariable[],
 ): void {
-  // Without gradients a step changes no weight, but makes whatever the optimizer keeps for each.
-  to.applyGradients(weights.map(({val}) => ({name: val.name, tensor: null!})));
+  // A step makes whatever the optimizer keeps for each weight; one of one's own may decay weights, too.
+  tf.tidy(() => {
+    const before = weights.map(({val}) => val.clone());
+    to.applyGradients(weights.map(({val}) => ({name: val.name, tensor: tf.zerosLike(val)})));
+    weights.forEach(({val}, index) => val.assign(before[index]));
+  });
   copyFields(from, to, positions);
 }
 

@@ -1,17 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
 import {activationOfLayer} from '../activation-of-layer.js';
+import type {AppliedActivation} from '../activation-of-layer.js';
 import type {AnyActivation} from '../activation-types.js';
+import {isActivationWeight} from '../layers/activation-weights.js';
+import {nameWithoutSlope} from '../monitor/find-layers.js';
 import {outputLayersOf} from '../monitor/flow.js';
 import type {Flow} from '../monitor/flow.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {activationNamed} from '../registry.js';
 import type {StringActivation} from '../tfjs-classes.js';
-import {checkedGraph, flowsOf, innerLayerOf, nodesOf} from './graph.js';
+import {checkedGraph, flowsOf, innerLayerOf, nodesOf, variablesOf} from './graph.js';
 import type {Layer} from './graph.js';
 
-/** An activation in a model, which a layer is, or applies last. */
-export interface FoundActivation {
+/** A place in a model where something else can be put: what a layer is, or applies last. */
+export interface FoundPlace {
   /** The name of the layer; in a nested model `outer/inner`. */
   readonly name: string;
   readonly layer: Layer;
@@ -19,8 +22,8 @@ export interface FoundActivation {
   readonly holder: Layer;
   /** Whether the layer does more than apply it. */
   readonly isFused: boolean;
-  readonly activation: AnyActivation;
-  readonly options: Options;
+  /** The name of what is applied there. */
+  readonly kind: string;
   /** Of what it gives. */
   readonly shape: tf.Shape;
   readonly isChannelsFirst: boolean;
@@ -29,16 +32,29 @@ export interface FoundActivation {
   readonly takenNames: Set<string>;
 }
 
+/** One with a formula. */
+export interface FoundActivation extends FoundPlace {
+  readonly activation: AnyActivation;
+  readonly options: Options;
+}
+
 /** A layer with activations that nothing can be put in place of. */
 export interface FixedPlace {
   readonly name: string;
-  readonly activations: readonly (AnyActivation | undefined)[];
+  readonly kinds: readonly string[];
   readonly reason: string;
 }
 
+/** A layer of this package with weights and no formula, or one around such. */
+export interface FoundMixing {
+  readonly name: string;
+  readonly layer: Layer;
+}
+
 export interface FoundActivations {
-  readonly found: readonly FoundActivation[];
+  readonly places: readonly FoundPlace[];
   readonly fixedPlaces: readonly FixedPlace[];
+  readonly mixing: readonly FoundMixing[];
 }
 
 /** Stock layers that apply their activation last, to all that they give. */
@@ -61,8 +77,9 @@ const BY_NAME = 'Activation';
  * @throws if it is no model, or is not built or disposed.
  */
 export function findActivations(owner: string, model: tf.LayersModel): FoundActivations {
-  const found = new Map<Layer, FoundActivation>();
+  const places = new Map<Layer, FoundPlace>();
   const fixedPlaces = new Map<Layer, FixedPlace>();
+  const mixing = new Map<Layer, FoundMixing>();
   const visit = (
     visited: tf.LayersModel,
     prefix: string,
@@ -81,8 +98,10 @@ export function findActivations(owner: string, model: tf.LayersModel): FoundActi
         visit(layer, `${name}/`, isOutput, into.get(node)!);
         continue;
       }
-      if (found.has(layer) || fixedPlaces.has(layer)) continue;
+      if (places.has(layer) || fixedPlaces.has(layer)) continue;
       const place = placeOf(layer);
+      const isLearned = variablesOf(layer).some(({val}) => isActivationWeight(val));
+      if (isLearned && !(place && 'activation' in place)) mixing.set(layer, {name, layer});
       if (!place) continue;
       if ('reason' in place) {
         fixedPlaces.set(layer, {name, ...place});
@@ -90,14 +109,27 @@ export function findActivations(owner: string, model: tf.LayersModel): FoundActi
       }
       const {isChannelsFirst} = outOf.get(node)!;
       const {shape} = node.outputTensors[0];
-      found.set(layer, {...place, name, layer, shape, isChannelsFirst, isOutput, takenNames});
+      if (!place.isFused && String(shape) !== String(node.inputTensors[0]?.shape)) {
+        const reason = `${place.holder.getClassName()} gives another shape than it takes`;
+        fixedPlaces.set(layer, {name, kinds: [place.kind], reason});
+        continue;
+      }
+      places.set(layer, {...place, name, layer, shape, isChannelsFirst, isOutput, takenNames});
     }
   };
   visit(model, '', true, []);
-  return {found: [...found.values()], fixedPlaces: [...fixedPlaces.values()]};
+  return {
+    places: [...places.values()],
+    fixedPlaces: [...fixedPlaces.values()],
+    mixing: [...mixing.values()],
+  };
 }
 
-type Place = Pick<FoundActivation, 'holder' | 'isFused' | 'activation' | 'options'>;
+export function hasFormula(place: FoundPlace): place is FoundActivation {
+  return 'activation' in place;
+}
+
+type Place = Pick<FoundPlace, 'holder' | 'isFused' | 'kind'> & Partial<AppliedActivation>;
 
 function placeOf(layer: Layer): Place | Omit<FixedPlace, 'name'> | undefined {
   const className = layer.getClassName();
@@ -105,7 +137,7 @@ function placeOf(layer: Layer): Place | Omit<FixedPlace, 'name'> | undefined {
   const recurrent = forwardLayer ?? layer;
   if (recurrent instanceof tf.RNN) {
     const reason = `${className} applies it within its cell, at each time step`;
-    return {activations: activationsOfCells(recurrent), reason};
+    return {kinds: kindsOfCells(recurrent), reason};
   }
   const inner = innerLayerOf(layer);
   if (inner) {
@@ -114,36 +146,45 @@ function placeOf(layer: Layer): Place | Omit<FixedPlace, 'name'> | undefined {
     if (className === 'TimeDistributed' && place && 'holder' in place && place.holder === inner) {
       return place;
     }
-    const activations = places.flatMap(each => {
+    const kinds = places.flatMap(each => {
       if (!each) return [];
-      return 'reason' in each ? each.activations : [each.activation];
+      return 'reason' in each ? each.kinds : [each.kind];
     });
-    return {activations, reason: `${className} applies it within a layer of its own`};
+    return {kinds, reason: `${className} applies it within a layer of its own`};
   }
   const whole = activationOfLayer(layer);
   if (whole) {
     const {activation, options} = whole;
-    return {holder: layer, isFused: false, activation, options};
+    return {holder: layer, isFused: false, kind: activation.name, activation, options};
   }
-  const activation = activationByName((layer as Layer & {activation?: unknown}).activation);
-  if (!activation) return undefined;
+  const mixing = nameWithoutSlope(layer);
+  // One that makes units of its own, such as KAN, is more than an activation.
+  if (mixing !== undefined && 'units' in layer.getConfig()) return undefined;
+  if (mixing !== undefined) return {holder: layer, isFused: false, kind: mixing};
+  const kind = kindOf((layer as Layer & {activation?: unknown}).activation);
+  if (kind === undefined) return undefined;
   const isFused = FUSED.includes(className);
   if (!isFused && className !== BY_NAME) {
     const reason = `what a ${className} does with it is not known`;
-    return {activations: [activation], reason};
+    return {kinds: [kind], reason};
   }
-  return {holder: layer, isFused, activation, options: defaultOptions(activation.definition)};
+  const activation = activationNamed(kind);
+  if (!activation) return {holder: layer, isFused, kind};
+  const options = defaultOptions(activation.definition);
+  return {holder: layer, isFused, kind: activation.name, activation, options};
 }
 
-function activationByName(given: unknown): AnyActivation | undefined {
+/** The name of what `activation: …` became. */
+function kindOf(given: unknown): string | undefined {
   const {getClassName} = (given ?? {}) as Partial<StringActivation>;
-  return getClassName && activationNamed(getClassName.call(given));
+  const name = getClassName?.call(given);
+  return name === undefined ? undefined : (activationNamed(name)?.name ?? name);
 }
 
-function activationsOfCells(layer: tf.RNN): (AnyActivation | undefined)[] {
+function kindsOfCells(layer: tf.RNN): string[] {
   const {cell} = layer as unknown as {cell: object & {cells?: readonly object[]}};
   return (cell.cells ?? [cell]).flatMap(each => {
     const {activation, recurrentActivation} = each as Record<string, unknown>;
-    return [activation, recurrentActivation].map(activationByName);
+    return [activation, recurrentActivation].flatMap(given => kindOf(given) ?? []);
   });
 }

@@ -6,16 +6,15 @@ import type {Values} from '../formula/index.js';
 import {FixedActivation} from '../layers/fixed-activation.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
-import {copyLayer} from './copy-layer.js';
+import {copyLayerWithin} from './copy-layer.js';
 import {copyModel} from './copy-model.js';
 import type {Replacement} from './copy-model.js';
-import {findActivations} from './find-activations.js';
+import {findActivations, hasFormula} from './find-activations.js';
 import type {FoundActivation} from './find-activations.js';
 import type {Layer} from './graph.js';
-import {COMPARED} from './match-function.js';
 import {simplestActivation} from './simplest-activation.js';
 import {stockLayer} from './stock.js';
-import {largestDifference, pointsOf, unitsOf} from './units.js';
+import {distanceTo, unitsOf} from './units.js';
 
 const OWNER = 'freezeActivations';
 
@@ -26,8 +25,9 @@ const DIGITS = 3;
 
 export interface FreezeOptions {
   /**
-   * How far an output of an activation may move, for inputs from −10 to 10, to share one function
-   * among its units, or for a simpler formula. Default: 1e-6.
+   * How far an output of an activation may move to share one function among its units, or for a
+   * simpler formula: for inputs from −10 to 10, and beyond in proportion to the input or the output.
+   * Default: 1e-6.
    */
   readonly tolerance?: number;
 }
@@ -40,7 +40,7 @@ export interface FrozenActivation {
   readonly to: string;
   /** Its options. */
   readonly options: Options;
-  /** The largest difference from the learned one, for inputs from −10 to 10. */
+  /** How far it is from the learned one, in the same measure. */
   readonly error: number;
   /** Whether stock tfjs can load the layer, without this package. */
   readonly isStock: boolean;
@@ -61,7 +61,8 @@ export interface FreezeResult<M extends tf.LayersModel = tf.LayersModel> {
  * A learned activation becomes the simplest one of the catalogue that is the same function within the
  * tolerance: one that stock tfjs has, if there is one, so that the model may load without this
  * package. Where none is the same, its weights become constants of its formula. Where units differ by
- * more than the tolerance, the layer keeps its weights, and is not trainable.
+ * more than the tolerance, or a weight is no finite number, the layer keeps its weights, and is not
+ * trainable; so does one that is no function of one number, such as MetaACON.
  *
  * ```ts
  * const {model: fixed, changes} = freezeActivations(model, {tolerance: 1e-4});
@@ -78,10 +79,17 @@ export function freezeActivations<M extends tf.LayersModel>(
   options: FreezeOptions = {},
 ): FreezeResult<M> {
   const tolerance = checkOptions(options);
-  const learned = findActivations(OWNER, model).found.filter(
-    ({activation}) => Object.keys(activation.definition.weights ?? {}).length > 0,
-  );
-  const decided = learned.map(found => ({found, ...freeze(found, tolerance)}));
+  const {places, mixing} = findActivations(OWNER, model);
+  const learned = places
+    .filter(hasFormula)
+    .filter(({activation}) => Object.keys(activation.definition.weights ?? {}).length > 0);
+  const decided = [
+    ...learned.map(found => ({found, ...freeze(found, tolerance)})),
+    ...mixing.map(found => ({
+      found: {...found, holder: found.layer},
+      ...kept(found.layer, 'it is no function of one number'),
+    })),
+  ];
   const replacements = new Map(
     decided.map(({found, layer, isHeir}) => [found.layer, replacementOf(found, layer, isHeir)]),
   );
@@ -112,12 +120,12 @@ interface Frozen {
 function freeze(found: FoundActivation, tolerance: number): Frozen {
   const {activation, options, holder, name} = found;
   const {distinct} = unitsOf(holder, activation.definition);
+  if (!distinct.every(areFinite)) return kept(holder, 'its weights are not all finite numbers');
   const weights = meanOf(distinct);
   const {formula} = activation.instance(options);
   const at = (values: Values) => (xs: Float64Array) => evaluateAtMany(formula, xs, values);
-  const xs = pointsOf(COMPARED);
-  const [mean, ...curves] = [weights, ...distinct].map(each => at(each)(xs));
-  const spread = Math.max(...curves.map(curve => largestDifference(curve, mean)));
+  const distance = distanceTo(at(weights));
+  const spread = Math.max(...distinct.map(each => distance(at(each))));
   const units = `${distinct.length} different units`;
   if (!(spread <= tolerance)) {
     return kept(holder, `${units}, up to ${digits(spread)} from their mean`);
@@ -150,18 +158,22 @@ function freeze(found: FoundActivation, tolerance: number): Frozen {
 }
 
 function kept(holder: Layer, reason: string): Frozen {
-  const layer = copyLayer(OWNER, holder, config => ({...config, trainable: false}));
+  const layer = copyLayerWithin(OWNER, holder, config => ({...config, trainable: false}));
   return {layer, isHeir: true, reason};
 }
 
 function replacementOf(
-  {layer, holder}: FoundActivation,
+  {layer, holder}: Pick<FoundActivation, 'layer' | 'holder'>,
   fixed: Layer,
   isHeir: boolean,
 ): Replacement {
   const whole =
     holder === layer ? fixed : tf.layers.timeDistributed({layer: fixed, name: layer.name});
   return isHeir ? {layers: [whole], heir: whole} : {layers: [whole]};
+}
+
+function areFinite(weights: Values): boolean {
+  return Object.values(weights).flat().every(Number.isFinite);
 }
 
 function meanOf(units: readonly Values[]): Values {

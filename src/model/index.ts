@@ -3,17 +3,15 @@ export type {FreezeOptions, FreezeResult, FrozenActivation} from './freeze.js';
 export {ActivationParameterGroup, activationParameterGroup} from './parameter-group.js';
 export type {ParameterGroupOptions} from './parameter-group.js';
 export {swapActivations} from './swap.js';
+export type {ActivationChange, SwapOptions, SwapResult} from './swap.js';
 export type {
-  ActivationChange,
   ActivationChoice,
   ActivationPlace,
   SwapDecision,
-  SwapOptions,
-  SwapResult,
   SwapRule,
   SwapRules,
   SwapTarget,
-} from './swap.js';
+} from './swap-rules.js';
 export {reviveUnits} from './revive.js';
 export type {ReviveOptions} from './revive.js';
 export type {Revival} from '../monitor/revival.js';

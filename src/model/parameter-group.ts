@@ -91,19 +91,19 @@ export class ActivationParameterGroup extends tf.Optimizer {
 
   override applyGradients(gradients: Gradients): void {
     const learned = withGradient(gradients).filter(isActivationWeight);
-    const before = learned.map(variable => variable.clone());
-    withoutConstraints(learned, () => this.optimizer.applyGradients(gradients));
     tf.tidy(() => {
-      learned.forEach((variable, index) => {
-        const step = tf.sub(variable, before[index]);
-        const scaled = tf.add(before[index], tf.mul(step, this.factor));
-        const {decay} = this;
-        const decayed =
-          decay === 0 ? scaled : tf.sub(scaled, tf.mul(before[index], decay * this.learningRate));
-        variable.assign(decayed);
-      });
+      const before = learned.map(variable => variable.clone());
+      withoutConstraints(learned, () => this.optimizer.applyGradients(gradients));
+      learned.forEach((variable, index) => variable.assign(this.stepped(variable, before[index])));
     });
-    tf.dispose(before);
+  }
+
+  /** What a weight becomes, after the optimizer's own step. */
+  private stepped(variable: Variable, before: tf.Tensor): tf.Tensor {
+    const {factor, decay} = this;
+    const step = tf.sub(variable, before);
+    const scaled = factor === 1 ? tf.clone(variable) : tf.add(before, tf.mul(step, factor));
+    return decay === 0 ? scaled : tf.sub(scaled, tf.mul(before, decay * this.learningRate));
   }
 
   override dispose(): void {

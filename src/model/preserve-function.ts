@@ -5,7 +5,7 @@ import type {Values} from '../formula/index.js';
 import type {FoundActivation} from './find-activations.js';
 import {variablesOf} from './graph.js';
 import type {Layer} from './graph.js';
-import {matchFunction} from './match-function.js';
+import {FunctionMatcher} from './match-function.js';
 import type {Match} from './match-function.js';
 import {outerShape} from '../layers/unit-weights.js';
 import {largestDifference, pointsOf, unitsOf} from './units.js';
@@ -19,14 +19,14 @@ export interface Preserved {
 
 /**
  * Gives a new layer the weights with which it computes what the one that it replaces did, unit by
- * unit; where it shares weights that were not shared, what those did on average. `remembered` keeps
+ * unit; where it shares weights that were not shared, what those did on average. `matchers` keep
  * what was found, for further layers.
  */
 export function preserveFunction(
   old: FoundActivation,
   {activation, options, holder}: AppliedActivation & {readonly holder?: Layer},
   domain: readonly [number, number] | undefined,
-  remembered: Map<string, Match>,
+  matchers: Map<string, FunctionMatcher>,
 ): Preserved {
   const {definition} = activation;
   const {formula} = activation.instance(options);
@@ -40,15 +40,15 @@ export function preserveFunction(
     tf.util.arraysEqual(outerShape(variables[index], length), units.shape as number[]),
   );
   const groups = isUnitByUnit ? units.distinct.map(each => [each]) : [units.distinct];
-  const matches: Match[] = [];
-  for (const group of groups) {
-    const target = (xs: Float64Array): Float64Array => meanOf(curvesAt(group, xs));
-    const key = `${source} ${JSON.stringify(group)} → ${formula}`;
-    const match =
-      remembered.get(key) ?? matchFunction(definition, formula, target, domain, matches[0]);
-    remembered.set(key, match);
-    matches.push(match);
-  }
+  const key = `${source} → ${formula}`;
+  const matcher = matchers.get(key) ?? new FunctionMatcher(definition, formula, domain);
+  matchers.set(key, matcher);
+  const matches = groups.map(group =>
+    matcher.match(
+      xs => meanOf(curvesAt(group, xs)),
+      group.flatMap(weights => Object.values(weights).flat()),
+    ),
+  );
   const indices = isUnitByUnit ? units.indices : [0];
   weights.forEach(([weight], index) => {
     assign(

@@ -8,33 +8,31 @@ import type {Residuals} from '../least-squares.js';
 import {defaultOptions, resolveOptions} from '../options.js';
 import type {Options} from '../options.js';
 import type {ManyValues} from '../range.js';
-import {COMPARED} from './match-function.js';
 import {stockLayer} from './stock.js';
-import {largestDifference, pointsOf} from './units.js';
+import {COMPARED, distanceTo, pointsOf} from './units.js';
 
 /** Of the options of float64. */
 const MOST_DIGITS = 15;
 
 /** A fixed activation that is a function, within a tolerance. */
 export interface Simplest extends AppliedActivation {
-  /** The largest difference on [−10, 10]. */
+  /** How far it is from the function, as `distanceTo` has it. */
   readonly error: number;
 }
 
 /**
- * The simplest activation of the catalogue without weights that is `target` on [−10, 10] within
+ * The simplest activation of the catalogue without weights that is no further from `target` than
  * `tolerance`: one that stock tfjs has too before any other, then one at its defaults, then the
  * shortest formula. Its options are found, and given with no more digits than it takes.
  */
 export function simplestActivation(target: ManyValues, tolerance: number): Simplest | undefined {
-  const xs = pointsOf(COMPARED);
-  const wanted = target(xs);
+  const distance = distanceTo(target);
   const fixed: readonly AnyActivation[] = Object.values(activations).filter(
     ({definition}) => Object.keys(definition.weights ?? {}).length === 0,
   );
   const match = (activation: AnyActivation, options: Options): Simplest => {
     const {formula} = activation.instance(options);
-    return {activation, options, error: largestDifference(evaluateAtMany(formula, xs), wanted)};
+    return {activation, options, error: distance(xs => evaluateAtMany(formula, xs))};
   };
   const isMatch = ({error}: Simplest): boolean => error <= tolerance;
   const unchanged = fixed
@@ -43,8 +41,8 @@ export function simplestActivation(target: ManyValues, tolerance: number): Simpl
     .sort(bySimplicity);
   // No activation with other options is simpler.
   if (unchanged.length > 0 && complexityOf(unchanged[0])[0] === 0) return unchanged[0];
-  const few = xs.filter((_, index) => index % COARSENESS === 0);
-  const fewWanted = wanted.filter((_, index) => index % COARSENESS === 0);
+  const few = pointsOf(COMPARED).filter((_, index) => index % COARSENESS === 0);
+  const fewWanted = target(few);
   const fitted = fixed.flatMap(activation => {
     const options = fittingOptions(activation, few, fewWanted);
     if (!options || !isMatch(match(activation, options))) return [];

@@ -1,69 +1,34 @@
 import * as tf from '@tensorflow/tfjs';
-import type {serialization} from '@tensorflow/tfjs';
 import {activationOfLayer} from '../activation-of-layer.js';
 import type {ActivationDefinition, AnyActivation, SharedAxes} from '../activation-types.js';
 import {checkDomain} from '../check-definition.js';
-import {checkKnown, checkObject, describe} from '../errors.js';
+import {checkKnown, checkObject, describe, messageOf} from '../errors.js';
 import {ActivationLayer} from '../layers/activation-layer.js';
+import {resolveSharedAxes} from '../layers/shared-axes.js';
+import {nameWithoutSlope} from '../monitor/find-layers.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {activationNamed} from '../registry.js';
-import {copyLayer} from './copy-layer.js';
+import {copyLayerWithin} from './copy-layer.js';
 import {copyModel} from './copy-model.js';
 import type {Replacement} from './copy-model.js';
-import {findActivations} from './find-activations.js';
-import type {FoundActivation, FoundActivations} from './find-activations.js';
+import {findActivations, hasFormula} from './find-activations.js';
+import type {FoundPlace} from './find-activations.js';
 import {freeName, variablesOf} from './graph.js';
 import type {Layer} from './graph.js';
-import type {Match} from './match-function.js';
+import type {FunctionMatcher} from './match-function.js';
 import {preserveFunction} from './preserve-function.js';
 import type {Preserved} from './preserve-function.js';
-
-const OWNER = 'swapActivations';
-
-type LayerFactory = (args: never) => Layer;
-type LayerClass = new (args: never) => Layer;
-
-/** An activation: its name, itself, or the factory or class of its layer. */
-export type ActivationChoice = string | AnyActivation | LayerFactory | LayerClass;
-
-/** What is put in place: an activation, or a layer, which is copied wherever it goes. */
-export type SwapTarget = ActivationChoice | Layer;
-
-/** What a rule is told of an activation in a model. */
-export interface ActivationPlace {
-  /** The name of the layer; in a nested model `outer/inner`. */
-  readonly name: string;
-  /** The class of the layer that is, or has, the activation: `Dense`, `ReLU`, … */
-  readonly layerClass: string;
-  /** The name of the activation. */
-  readonly activation: string;
-  readonly options: Options;
-  /** The shape of what it gives. */
-  readonly shape: tf.Shape;
-  /** Whether the model gives it as an output. */
-  readonly isOutput: boolean;
-}
-
-export interface SwapRule {
-  /** The activation that is replaced, with whatever options and weights. */
-  readonly from: ActivationChoice;
-  readonly to: SwapTarget;
-  /** Arguments of the new layers. */
-  readonly args?: Readonly<Record<string, unknown>>;
-  /** Where; everywhere by default. */
-  readonly where?: (place: ActivationPlace) => boolean;
-}
-
-/** What a rule that is a function decides on: nothing where the activation stays. */
-export type SwapDecision = SwapTarget | Pick<SwapRule, 'to' | 'args'> | undefined | null;
-
-export type SwapRules = SwapRule | readonly SwapRule[] | ((place: ActivationPlace) => SwapDecision);
+import {OWNER, decisionsOf, makerOf} from './swap-rules.js';
+import type {Decisions, LayerArguments, SwapRules, SwapTarget} from './swap-rules.js';
 
 export interface SwapOptions {
   /** Whether new activations start as the functions that they replace. Default: false. */
   readonly preserve?: boolean;
-  /** The inputs on which a function that cannot be the same is fitted. */
+  /**
+   * The inputs on which a function that cannot be the same is fitted; what comes of others is not looked
+   * at. Default: that of the new activation, [−3, 3] for most.
+   */
   readonly domain?: readonly [low: number, high: number];
 }
 
@@ -76,7 +41,8 @@ export interface ActivationChange {
   readonly to: string;
   /**
    * With `preserve`, the largest difference of the new function from the old one on `domain`, as
-   * float64 has it; null where the new layer computes no function of one number.
+   * float64 has it; null where the old or the new layer computes no function of one number. A `domain`
+   * of [−10, 10] that was not asked for says that it is the same function, and beyond as well.
    */
   readonly error?: number | null;
   readonly domain?: readonly [low: number, high: number];
@@ -86,7 +52,7 @@ export interface SwapResult<M extends tf.LayersModel = tf.LayersModel> {
   readonly model: M;
   readonly changes: readonly ActivationChange[];
   /** Activations that a rule asked for and that cannot be replaced. */
-  readonly refused: readonly {readonly layer: string; readonly reason: string}[];
+  readonly refused: Decisions['refused'];
 }
 
 /**
@@ -105,6 +71,9 @@ export interface SwapResult<M extends tf.LayersModel = tf.LayersModel> {
  * `<layer>_<activation>` follows it. TimeDistributed layers and nested models are looked into;
  * the activations of recurrent cells cannot be replaced.
  *
+ * Softmax and its like, which are no function of one number, are replaced, too, and put in place; so are
+ * activations of one's own. Nothing of them is preserved, and each change says `error: null`.
+ *
  * New weights are shared as those that they replace; else as the layer's default says, but PReLU's,
  * whose default is a weight for each element, over all axes but that of the channels.
  *
@@ -113,7 +82,7 @@ export interface SwapResult<M extends tf.LayersModel = tf.LayersModel> {
  * alone (ReLU as Swish of a huge beta) comes close to it, with weights that then hardly learn. Weights
  * are read with `dataSync`, which the webgpu backend cannot.
  * @throws if the model is not built or is disposed, a layer cannot be copied, a rule or an option is
- * not understood, a new layer changes the shape, or nothing is to be replaced; then nothing is made.
+ * not understood, a new layer changes the shape, or a rule matches nothing; then nothing is made.
  */
 export function swapActivations<M extends tf.LayersModel>(
   model: M,
@@ -121,14 +90,8 @@ export function swapActivations<M extends tf.LayersModel>(
   options: SwapOptions = {},
 ): SwapResult<M> {
   checkOptions(options);
-  const decide = decisionsOf(rules);
-  const activations = findActivations(OWNER, model);
-  const planned = activations.found.flatMap(found => {
-    const decision = decide(found);
-    return decision ? [plan(found, decision)] : [];
-  });
-  const refused = refusedBy(rules, activations);
-  if (planned.length === 0) throw nothingToSwap(model, activations, refused);
+  const {decided, refused} = decisionsOf(rules, model, findActivations(OWNER, model));
+  const planned = [...decided].map(([found, {to, args}]) => plan(found, to, args));
   const matches = new Map<Planned, Preserved>();
   const copy = copyModel(
     OWNER,
@@ -136,16 +99,16 @@ export function swapActivations<M extends tf.LayersModel>(
     new Map(planned.map(({found, replacement}) => [found.layer, replacement])),
     () => {
       if (!options.preserve) return;
-      const remembered = new Map<string, Match>();
+      const matchers = new Map<string, FunctionMatcher>();
       for (const each of planned) {
-        matches.set(each, preserved(each, options.domain, remembered));
+        matches.set(each, preserved(each, options.domain, matchers));
       }
     },
   );
   const changes = planned.map(each => ({
     layer: each.found.name,
     newLayer: besides(each.found, each.newName),
-    from: each.found.activation.name,
+    from: each.found.kind,
     to: each.target.name,
     ...matches.get(each),
   }));
@@ -153,7 +116,7 @@ export function swapActivations<M extends tf.LayersModel>(
 }
 
 /** The full name of a layer that stands in the same model. */
-function besides({name, layer}: FoundActivation, other: string): string {
+function besides({name, layer}: FoundPlace, other: string): string {
   return name.slice(0, name.length - layer.name.length) + other;
 }
 
@@ -167,77 +130,9 @@ function checkOptions(options: SwapOptions): void {
   if (domain !== undefined) checkDomain(OWNER, domain);
 }
 
-interface Decision {
-  readonly to: SwapTarget;
-  readonly args: Readonly<Record<string, unknown>>;
-}
-
-function decisionsOf(rules: SwapRules): (found: FoundActivation) => Decision | undefined {
-  if (typeof rules === 'function') {
-    return found => {
-      const decision = rules(placeOf(found)) as unknown;
-      if (decision === undefined || decision === null) return undefined;
-      return isDecision(decision) ? checkDecision(decision) : {to: decision as never, args: {}};
-    };
-  }
-  const checked = [rules].flat().map(checkRule);
-  return found => {
-    const rule = checked.find(
-      ({from, where}) => isChosen(found.activation, from) && (where?.(placeOf(found)) ?? true),
-    );
-    return rule && {to: rule.to, args: rule.args ?? {}};
-  };
-}
-
-function placeOf({name, holder, activation, options, shape, isOutput}: FoundActivation) {
-  const layerClass = holder.getClassName();
-  return {name, layerClass, activation: activation.name, options, shape, isOutput};
-}
-
-function isDecision(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !(value instanceof tf.layers.Layer);
-}
-
-function checkDecision(decision: object): Decision {
-  checkKnown(`${OWNER}: what a rule returns`, 'field', Object.keys(decision), ['to', 'args']);
-  const {to, args = {}} = decision as Partial<Decision>;
-  checkObject(OWNER, 'args', args);
-  return {to: to!, args};
-}
-
-function checkRule(rule: SwapRule): SwapRule {
-  checkObject(OWNER, 'a rule', rule);
-  checkKnown(`${OWNER}: a rule`, 'field', Object.keys(rule), ['from', 'to', 'args', 'where']);
-  const {from, to, args = {}, where} = rule as Partial<SwapRule>;
-  checkChoice('from', from);
-  if (!(to instanceof tf.layers.Layer)) checkChoice('to', to);
-  checkObject(OWNER, 'args', args);
-  if (where !== undefined && typeof where !== 'function') {
-    throw new Error(`${OWNER}: where must be a function, got ${describe(where)}`);
-  }
-  return rule;
-}
-
-function checkChoice(field: string, choice: unknown): void {
-  if (typeof choice === 'function') return;
-  if (typeof choice === 'string' && activationNamed(choice)) return;
-  const problem = typeof choice === 'string' ? 'there is no activation' : 'got';
-  const orLayer = field === 'to' ? ', or a layer' : '';
-  throw new Error(
-    `${OWNER}: ${field} must be an activation such as activations.prelu, its name, the factory or ` +
-      `class of its layer${orLayer}; ${problem} ${describe(choice)}`,
-  );
-}
-
-function isChosen(activation: AnyActivation | undefined, choice: ActivationChoice): boolean {
-  if (!activation) return false;
-  if (typeof choice === 'string') return activationNamed(choice) === activation;
-  return [activation, activation.layer, activation.layerClass].includes(choice as never);
-}
-
 /** A replacement that is decided on, not yet built. */
 interface Planned {
-  readonly found: FoundActivation;
+  readonly found: FoundPlace;
   readonly replacement: Replacement;
   readonly newName: string;
   readonly target: Target;
@@ -251,53 +146,39 @@ interface Target {
   readonly holder?: Layer;
 }
 
-function plan(found: FoundActivation, {to, args}: Decision): Planned {
-  const {layer, holder, isFused, takenNames, activation, shape} = found;
+function plan(found: FoundPlace, to: SwapTarget, args: LayerArguments): Planned {
+  const {layer, holder, isFused, takenNames, kind, shape} = found;
   const make = makerOf(to);
   const probe = checkLayer(make({...args, name: holder.name}), to);
   const applied = activationOfLayer(probe);
-  const name = applied?.activation.name ?? probe.getClassName();
+  const name = applied?.activation.name ?? nameWithoutSlope(probe) ?? probe.getClassName();
   if (isFused && applied && isNamed(applied)) {
-    const copy = withinWrapper(layer, config => ({...config, activation: name}));
+    const copy = copyLayerWithin(OWNER, layer, config => ({...config, activation: name}));
     const replacement = {layers: [copy], heir: copy};
     return {found, replacement, newName: layer.name, target: {name, applied}};
   }
   const isWithin = !isFused && holder !== layer;
   const newName = isFused ? freeName(`${layer.name}_${name}`, takenNames) : holder.name;
-  const sharing = to instanceof tf.layers.Layer ? {} : sharingFor(found, probe);
-  const made = make({...sharing, ...args, name: newName});
   const own = isWithin ? [shape[0], ...shape.slice(2)] : shape;
+  const sharing = to instanceof tf.layers.Layer ? {} : sharingFor(found, probe, own.length);
+  const training = isFused || holder.trainable ? {} : {trainable: false};
+  const made = make({...sharing, ...training, ...args, name: newName});
   const given = made.computeOutputShape(own) as tf.Shape;
   if (String(given) !== String(own)) {
     throw new Error(
       `${OWNER}: the layer '${found.name}' gives shape [${own}], and ${name} in place of ` +
-        `${activation.name} would make it [${given}]; only layers that keep the shape can be swapped in`,
+        `${kind} would make it [${given}]; only layers that keep the shape can be swapped in`,
     );
   }
   const target = {name, applied, holder: made};
   if (isFused) {
-    const linear = withinWrapper(layer, config => ({...config, activation: 'linear'}));
+    const linear = copyLayerWithin(OWNER, layer, config => ({...config, activation: 'linear'}));
     return {found, replacement: {layers: [linear, made], heir: linear}, newName, target};
   }
   const replacement = {
     layers: [isWithin ? tf.layers.timeDistributed({layer: made, name: layer.name}) : made],
   };
   return {found, replacement, newName: layer.name, target};
-}
-
-type MakerArgs = Readonly<Record<string, unknown>>;
-
-function makerOf(to: SwapTarget): (args: MakerArgs) => Layer {
-  if (to instanceof tf.layers.Layer) {
-    return args => copyLayer(OWNER, to, config => ({...config, ...args}) as never);
-  }
-  checkChoice('to', to);
-  const activation = typeof to === 'string' ? activationNamed(to)! : to;
-  if ('layer' in activation) return args => activation.layer(args as never);
-  if (activation.prototype instanceof tf.layers.Layer) {
-    return args => new (activation as LayerClass)(args as never);
-  }
-  return args => (activation as LayerFactory)(args as never);
 }
 
 function checkLayer(made: unknown, to: SwapTarget): Layer {
@@ -315,30 +196,27 @@ function isNamed({activation, options}: {activation: AnyActivation; options: Opt
   );
 }
 
-/** A copy of a layer, with changes to it or to the one within it. */
-function withinWrapper(
-  layer: Layer,
-  changes: (config: serialization.ConfigDict) => serialization.ConfigDict,
-): Layer {
-  return copyLayer(OWNER, layer, config => {
-    const inner = config.layer as {config: serialization.ConfigDict} | undefined;
-    if (!inner) return changes(config);
-    return {...config, layer: {...inner, config: changes(inner.config)}};
-  });
-}
-
-/** The arguments that say which axes share the new weights. */
-function sharingFor(found: FoundActivation, layer: Layer): MakerArgs {
-  if (!(layer instanceof ActivationLayer)) return {};
+/** The arguments that say which axes of so many share the new weights. */
+function sharingFor(found: FoundPlace, layer: Layer, rank: number): LayerArguments {
+  const dataFormat = found.isChannelsFirst ? 'channelsFirst' : 'channelsLast';
+  if (!(layer instanceof ActivationLayer)) {
+    if (!('sharedAxes' in layer.getConfig())) return {};
+    return {sharedAxes: axesBefore(found) ?? resolveSharedAxes(OWNER, 'spatial', rank, dataFormat)};
+  }
   const {definition} = layer.activation;
   if (Object.keys(definition.weights ?? {}).length === 0) return {};
-  const dataFormat = found.isChannelsFirst ? {dataFormat: 'channelsFirst'} : {};
-  const before = variablesOf(found.holder).length > 0 && !found.isFused;
-  const {sharedAxes} = found.holder.getConfig();
-  if (before && sharedAxes !== undefined) {
-    return {...dataFormat, sharedAxes: (sharedAxes as SharedAxes | null) ?? []};
-  }
-  return isOneForEach(definition) ? {...dataFormat, sharedAxes: 'spatial'} : dataFormat;
+  const sharedAxes = axesBefore(found) ?? (isOneForEach(definition) ? 'spatial' : undefined);
+  return {
+    ...(found.isChannelsFirst ? {dataFormat} : {}),
+    ...(sharedAxes === undefined ? {} : {sharedAxes}),
+  };
+}
+
+/** Those that share the weights of a learned activation. */
+function axesBefore({holder, isFused}: FoundPlace): SharedAxes | undefined {
+  const {sharedAxes} = holder.getConfig();
+  if (isFused || variablesOf(holder).length === 0 || sharedAxes === undefined) return undefined;
+  return (sharedAxes as SharedAxes | null) ?? [];
 }
 
 function isOneForEach({sharedAxes}: ActivationDefinition): boolean {
@@ -348,33 +226,18 @@ function isOneForEach({sharedAxes}: ActivationDefinition): boolean {
 function preserved(
   {found, target}: Planned,
   domain: SwapOptions['domain'],
-  remembered: Map<string, Match>,
+  matchers: Map<string, FunctionMatcher>,
 ): Preserved {
   const {applied, holder} = target;
-  if (!applied) return {error: null};
+  if (!applied || !hasFormula(found)) return {error: null};
   const {activation, options} = applied;
-  return preserveFunction(found, {activation, options, holder}, domain, remembered);
-}
-
-/** Why what rules ask for stays where it is. */
-function refusedBy(rules: SwapRules, {fixedPlaces}: FoundActivations): SwapResult['refused'] {
-  if (typeof rules === 'function') return [];
-  const isAsked = (activation: AnyActivation | undefined): boolean =>
-    [rules].flat().some(({from}) => isChosen(activation, from));
-  return fixedPlaces
-    .filter(({activations}) => activations.some(isAsked))
-    .map(({name, reason}) => ({layer: name, reason}));
-}
-
-function nothingToSwap(
-  model: tf.LayersModel,
-  {found}: FoundActivations,
-  refused: SwapResult['refused'],
-): Error {
-  const list = found.map(({name, activation}) => `${name} (${activation.name})`).join(', ');
-  const reasons = refused.map(({layer, reason}) => `; ${layer}: ${reason}`).join('');
-  return new Error(
-    `${OWNER}: no rule replaces an activation of the model '${model.name}', which has ` +
-      `${list || 'none that can be replaced'}${reasons}`,
-  );
+  try {
+    return preserveFunction(found, {activation, options, holder}, domain, matchers);
+  } catch (error) {
+    throw new Error(
+      `${OWNER}: ${activation.name} cannot be fitted to what the layer '${found.name}' computes: ` +
+        messageOf(error),
+      {cause: error},
+    );
+  }
 }

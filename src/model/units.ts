@@ -2,14 +2,23 @@ import * as tf from '@tensorflow/tfjs';
 import type {ActivationDefinition} from '../activation-types.js';
 import type {Values} from '../formula/index.js';
 import {readUnits} from '../layers/unit-weights.js';
+import type {ManyValues} from '../range.js';
 import {variablesOf} from './graph.js';
 import type {Layer} from './graph.js';
+
+/** Where activations are compared. */
+export const COMPARED: readonly [number, number] = [-10, 10];
+
+/** Beyond it, on either side: where one bends no more, another may. */
+const FAR = [12, 15, 20, 30, 50, 100, 300, 1000, 10_000];
 
 const INTERVALS = 1000;
 
 /** How far the points go towards 0, and how many there are on the way to a tenth. */
 const DECADES = 8;
 const STEPS = 8;
+
+const EVERYWHERE = Float64Array.from([...pointsOf(COMPARED), ...FAR.flatMap(x => [-x, x])]);
 
 /** The weights of an activation's layer, unit by unit. */
 export interface Units {
@@ -40,10 +49,31 @@ export function unitsOf(layer: Layer, {weights = {}}: ActivationDefinition): Uni
 /** The largest difference of two functions at the points at which both were evaluated. */
 export function largestDifference(first: Float64Array, second: Float64Array): number {
   return first.reduce((largest, value, index) => {
-    const difference = value === second[index] ? 0 : Math.abs(value - second[index]);
+    const difference = differenceOf(value, second[index]);
     // NaN is the largest of all.
-    return difference <= largest ? largest : difference;
+    return difference <= largest || Number.isNaN(largest) ? largest : difference;
   }, 0);
+}
+
+/** Not a number in both is the same, too. */
+function differenceOf(first: number, second: number): number {
+  const isSame = first === second || (Number.isNaN(first) && Number.isNaN(second));
+  return isSame ? 0 : Math.abs(first - second);
+}
+
+/**
+ * How far functions are from this one: the largest difference on [−10, 10] or, beyond, in proportion
+ * to the input or to what this one gives, where that is larger.
+ */
+export function distanceTo(target: ManyValues): (other: ManyValues) => number {
+  const wanted = target(EVERYWHERE);
+  const scales = EVERYWHERE.map((x, index) => {
+    const size = Math.abs(x) / COMPARED[1];
+    return size <= 1 ? 1 : Math.max(size, Math.abs(wanted[index]) || 0);
+  });
+  const scaled = (values: Float64Array): Float64Array =>
+    values.map((value, index) => (Number.isFinite(value) ? value / scales[index] : value));
+  return other => largestDifference(scaled(other(EVERYWHERE)), scaled(wanted));
 }
 
 /** Points of an interval, both ends included: evenly spaced, and close together around 0. */

@@ -6,7 +6,11 @@ export function optimizerSnapshot(
   optimizer: tf.Optimizer | undefined,
   model: tf.LayersModel,
 ): OptimizerSnapshot | null {
-  const {className, config} = describe(optimizer);
+  const whole = describe(optimizer);
+  // A parameter group's configuration has that of the optimizer within it.
+  const {optimizer: within, learningRateFactor: factor, decay} = whole.config;
+  const isGroup = typeof factor === 'number';
+  const {className, config} = isGroup ? (within as Description) : whole;
   const {learningRate, ...others} = config;
   if (typeof className !== 'string' || typeof learningRate !== 'number') return null;
   const settings = Object.fromEntries(
@@ -15,7 +19,10 @@ export function optimizerSnapshot(
         typeof entry[1] === 'number' || typeof entry[1] === 'boolean',
     ),
   );
-  return {className, learningRate, settings, isOfModel: optimizer === model.optimizer};
+  const isOfModel = optimizer === model.optimizer;
+  if (!isGroup) return {className, learningRate, settings, isOfModel};
+  const activationWeights = {learningRate: factor, decay: decay as number};
+  return {className, learningRate, settings, activationWeights, isOfModel};
 }
 
 interface Description {

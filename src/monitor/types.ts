@@ -155,6 +155,8 @@ export interface OptimizerSnapshot {
   readonly learningRate: number;
   /** The numbers and switches of its `getConfig()`, such as momentum. */
   readonly settings: Readonly<Record<string, number | boolean>>;
+  /** What activation weights are trained with, where it is within an `activationParameterGroup`. */
+  readonly activationWeights?: {readonly learningRate: number; readonly decay: number};
   /** Whether the model was compiled with it; else it is that of a loop of one's own. */
   readonly isOfModel: boolean;
 }

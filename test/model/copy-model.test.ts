@@ -156,6 +156,15 @@ test.each(Object.entries(MODELS))(
   },
 );
 
+test('metadata are copied, not shared', () => {
+  const model = tf.sequential({layers: [dense({units: 1, inputShape: [1]})]});
+  const metadata = {classes: ['a', 'b']};
+  model.setUserDefinedMetadata(metadata);
+  const copied = copy(model);
+  metadata.classes.push('c');
+  expect(copied.getUserDefinedMetadata()).toEqual({classes: ['a', 'b']});
+});
+
 const OPTIMIZERS: Readonly<Record<string, () => tf.Optimizer | string>> = {
   'adam by name': () => 'adam',
   sgd: () => tf.train.sgd(0.1),

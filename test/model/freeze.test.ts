@@ -117,6 +117,52 @@ test('units that differ keep their weights, which are not trained', () => {
   expect(model.layers[1].trainableWeights).toHaveLength(1);
 });
 
+test.each([NaN, Infinity])('weights that became %p stay, and are told of', alpha => {
+  const model = modelOf(layerWith(layers.prelu(), alpha));
+  const {model: frozen, changes, kept} = freezeActivations(model);
+  expect(changes).toEqual([]);
+  expect(kept).toEqual([
+    {layer: model.layers[1].name, reason: 'its weights are not all finite numbers'},
+  ]);
+  expect(frozen.layers[1].getWeights()[0].dataSync()[0]).toBe(alpha);
+});
+
+test.each<[string, number[]]>([
+  ['every unit at 12', [12, 12, 12, 12]],
+  ['one unit at 13', [12, 13, 12, 12]],
+])('what bends beyond 10 alone does not count as straight: %s', (_, tRight) => {
+  const model = modelOf(layerWith(layers.srelu(), 0, 0, tRight, 0));
+  const far = tf.mul(x, 100);
+  const before = valuesAt(model, far);
+  const {model: frozen, changes} = freezeActivations(model);
+  expect(changes.map(({to}) => to)).not.toContain('relu');
+  const after = valuesAt(frozen, far);
+  after.forEach((value, index) => expect(value).toBeCloseTo(before[index], 5));
+});
+
+test('what has no formula keeps its weights, which are not trained', () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.timeDistributed({layer: layers.kan({units: 4}), inputShape: [3, 4]}),
+      layers.metaAcon({name: 'meta'}),
+      layers.rrelu(),
+      tf.layers.dense({units: 1, name: 'dense'}),
+    ],
+  });
+  const input = normal(2, 3, 4);
+  const {model: frozen, changes, kept} = freezeActivations(model);
+  expect(changes).toEqual([]);
+  expect(kept).toEqual(
+    [model.layers[0].name, 'meta'].map(layer => ({
+      layer,
+      reason: 'it is no function of one number',
+    })),
+  );
+  const names = frozen.trainableWeights.map(({originalName}) => originalName);
+  expect(names).toEqual(['dense/kernel', 'dense/bias']);
+  expect(valuesAt(frozen, input)).toEqual(valuesAt(model, input));
+});
+
 test('nested models and time-distributed layers', async () => {
   const inner = tf.sequential({
     name: 'inner',

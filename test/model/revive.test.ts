@@ -464,7 +464,12 @@ describe('what the optimizer remembers', () => {
     adamax: () => tf.train.adamax(0.01),
   };
 
-  test.each(Object.keys(optimizers))('%s starts anew for the units alone', async name => {
+  const cases = Object.keys(optimizers).flatMap(name => [
+    [name, '', (optimizer: tf.Optimizer) => optimizer] as const,
+    [name, ' in a parameter group', activationParameterGroup] as const,
+  ]);
+
+  test.each(cases)('%s%s starts anew for the units alone', async (name, _, within) => {
     const model = tf.sequential({
       layers: [
         dense(4, 1, {inputShape: [8], activation: 'relu', name: 'made'}),
@@ -472,7 +477,7 @@ describe('what the optimizer remembers', () => {
       ],
     });
     const optimizer = optimizers[name]();
-    model.compile({optimizer, loss: 'meanSquaredError'});
+    model.compile({optimizer: within(optimizer), loss: 'meanSquaredError'});
     await model.fit(random([64, 8]), random([64, 3], 2), {epochs: 3, verbose: 0});
     const slotOf = (kind: string) => {
       const all = Object.values(optimizer).filter(Array.isArray).flat() as {

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import {PReLU, activations, defineActivation, layers, swapActivations} from '../../src/index.js';
-import type {SwapOptions} from '../../src/index.js';
+import {
+  PReLU,
+  ReLU,
+  activations,
+  defineActivation,
+  layers,
+  swapActivations,
+} from '../../src/index.js';
+import type {SwapOptions, SwapRule} from '../../src/index.js';
 import {expectRefused, modelOf, reloaded} from '../helpers/layers.js';
 import {normal, valuesOf} from '../helpers/monitor.js';
 import {everywhere, learned, modelWith, valuesAt} from '../helpers/swap.js';
@@ -53,6 +60,22 @@ describe('what cannot be the same', () => {
     expect(changes[0].error).toBeCloseTo(1.5, 4);
   });
 });
+
+/** An optimizer that needs all gradients, and moves weights without any. */
+class Decaying extends tf.SGDOptimizer {
+  static override get className(): string {
+    return 'DecayingOfTest';
+  }
+
+  override applyGradients(gradients: {name: string; tensor: tf.Tensor}[]): void {
+    const {registeredVariables} = tf.engine();
+    for (const {name, tensor} of gradients) {
+      const variable = registeredVariables[name];
+      tf.tidy(() => variable.assign(tf.sub(tf.mul(variable, 0.9), tf.mul(tensor, 0.01))));
+    }
+    this.incrementIterations();
+  }
+}
 
 describe('what a swap keeps and changes', () => {
   const relus = (): tf.Sequential =>
@@ -135,6 +158,44 @@ describe('what a swap keeps and changes', () => {
     expect(swapActivations(relus(), () => to).changes).toHaveLength(4);
   });
 
+  test('a name and an op mean the defaults of the op, a layer those of the layer', () => {
+    const slopeOf = (to: unknown): unknown => {
+      const model = modelOf(tf.layers.reLU({inputShape: [1]}));
+      const {model: swapped} = swapActivations(model, {from: 'relu', to: to as never});
+      return (swapped.predict(tf.tensor2d([[-1]])) as tf.Tensor).dataSync()[0];
+    };
+    for (const to of ['leaky_relu', 'leakyRelu', activations.leakyRelu]) {
+      expect(slopeOf(to)).toBeCloseTo(-0.2, 6);
+    }
+    for (const to of [layers.leakyRelu, tf.layers.leakyReLU]) {
+      expect(slopeOf(to)).toBeCloseTo(-0.3, 6);
+    }
+    const {model: fused} = swapActivations(relus(), {from: 'relu', to: 'leaky_relu'});
+    expect(fused.layers).toHaveLength(5);
+  });
+
+  test.each<[string, never]>([
+    ['a factory', layers.relu as never],
+    ['a factory of stock tfjs', tf.layers.reLU as never],
+    ['a class', ReLU as never],
+    ['an activation', activations.relu as never],
+  ])('replaces what %s says', (_, from) => {
+    expect(swapActivations(relus(), {from, to: 'mish'}).changes).toHaveLength(3);
+  });
+
+  test('stock PReLU has a weight for each channel, too, whatever the size of the image', () => {
+    const model = modelOf(
+      tf.layers.conv2d({
+        filters: 3,
+        kernelSize: 3,
+        activation: 'relu',
+        inputShape: [null, null, 1] as never,
+      }),
+    );
+    const {model: swapped} = swapActivations(model, {from: 'relu', to: tf.layers.prelu});
+    expect(swapped.layers[1].getWeights()[0].shape).toEqual([1, 1, 3]);
+  });
+
   test('the first rule that asks for an activation decides', () => {
     const {changes} = swapActivations(relus(), [
       {
@@ -162,6 +223,58 @@ describe('what a swap keeps and changes', () => {
       shape: [null, 2],
       isOutput: true,
     });
+  });
+
+  test.each<[string, () => tf.layers.Layer, unknown, unknown]>([
+    [
+      'a name',
+      () => dense({units: 4, inputShape: [3], activation: 'softmax'}),
+      'softmax',
+      'linear',
+    ],
+    [
+      'a factory',
+      () => tf.layers.softmax({axis: -1, inputShape: [3]} as never),
+      layers.softmax,
+      'sparsemax',
+    ],
+    [
+      'the factory of a random layer',
+      () => tf.layers.timeDistributed({layer: layers.rrelu(), inputShape: [4, 3]}),
+      layers.rrelu,
+      layers.leakyRelu,
+    ],
+  ])('what is no function of one number, said by %s', (_, make, from, to) => {
+    const model = modelOf(make());
+    const rule = {from, to} as SwapRule;
+    const {model: swapped, changes} = swapActivations(model, rule, {preserve: true});
+    expect(changes.map(change => change.to)).toEqual([typeof to === 'string' ? to : 'leakyRelu']);
+    expect(changes[0].error).toBeNull();
+    const x = normal(2, ...(model.inputs[0].shape.slice(1) as number[]));
+    expect(valuesAt(swapped, x)).not.toEqual(valuesAt(model, x));
+    expect(swapped.weights).toHaveLength(model.weights.length);
+  });
+
+  test('a softmax that becomes linear gives the logits, and the optimizer goes on', async () => {
+    const model = modelOf(dense({units: 3, inputShape: [2], activation: 'softmax', name: 'out'}));
+    model.compile({optimizer: 'adam', loss: 'categoricalCrossentropy'});
+    const [x, y] = [normal(4, 2), tf.oneHot([0, 1, 2, 0], 3)];
+    await model.trainOnBatch(x, y);
+    const {model: logits} = swapActivations(model, {from: 'softmax', to: 'linear'});
+    const expected = tf.softmax(logits.predict(x) as tf.Tensor).dataSync();
+    valuesAt(model, x).forEach((value, index) => expect(value).toBeCloseTo(expected[index], 6));
+    expect(logits.optimizer.iterations).toBe(1);
+    const {model: back} = swapActivations(logits, {from: 'linear', to: 'softmax'});
+    valuesAt(back, x).forEach((value, index) => expect(value).toBeCloseTo(expected[index], 6));
+  });
+
+  test('a layer with units of its own is no activation, whatever it gives', () => {
+    const model = modelOf(
+      dense({units: 3, inputShape: [3], activation: 'relu', name: 'hidden'}),
+      layers.kan({units: 3}),
+    );
+    const {changes} = swapActivations(model, () => 'mish');
+    expect(changes.map(({layer}) => layer)).toEqual(['hidden']);
   });
 
   test('activations that are layers keep their names, first ones too', () => {
@@ -258,6 +371,39 @@ describe('what a swap keeps and changes', () => {
     expect(valuesAt(again, inputs)).toEqual(valuesAt(swapped, inputs));
   });
 
+  test('what an optimizer keeps of other weights, too, is not taken for that of these', async () => {
+    const model = modelOf(
+      dense({units: 4, activation: 'relu', inputShape: [3]}),
+      dense({units: 1, trainable: false}),
+      dense({units: 2}),
+    );
+    model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
+    const other = tf.variable(tf.zeros([5, 5]));
+    const [x, y] = [normal(16, 3), normal(16, 2)];
+    const list = [other, ...model.trainableWeights.map(each => each.read() as tf.Variable)];
+    const loss = (): tf.Scalar =>
+      tf.losses
+        .meanSquaredError(y, model.apply(x) as tf.Tensor)
+        .add(tf.sum(other))
+        .asScalar();
+    model.optimizer.minimize(loss, false, list);
+    const {model: swapped} = swapActivations(model, {from: 'relu', to: 'mish'});
+    expect(swapped.optimizer.iterations).toBe(0);
+    await swapped.trainOnBatch(x, y);
+  });
+
+  test("an optimizer of one's own goes on", async () => {
+    const model = relus();
+    model.compile({optimizer: new Decaying(0.5), loss: 'meanSquaredError'});
+    const [x, y] = [normal(4, 6, 6, 1), tf.ones([4, 2])];
+    await model.trainOnBatch(x, y);
+    const {model: swapped} = swapActivations(model, {from: 'relu', to: 'relu'});
+    expect(valuesOf(swapped)).toEqual(valuesOf(model));
+    await model.trainOnBatch(x, y);
+    await swapped.trainOnBatch(x, y);
+    expect(valuesOf(swapped)).toEqual(valuesOf(model));
+  });
+
   test('training goes on: the state of weights that stay is carried', async () => {
     const make = (): tf.Sequential => {
       const model = tf.sequential({
@@ -301,6 +447,18 @@ describe('what it refuses', () => {
     ]);
   });
 
+  test('layers that give another shape than they take', () => {
+    const gated = modelOf(
+      dense({units: 4, inputShape: [2], activation: 'relu'}),
+      layers.glu({name: 'gate'}),
+    );
+    const {refused} = swapActivations(gated, [
+      {from: 'relu', to: 'mish'},
+      {from: layers.glu, to: 'mish'},
+    ]);
+    expect(refused).toEqual([{layer: 'gate', reason: 'GLU gives another shape than it takes'}]);
+  });
+
   test('what is within a model that another layer applies', () => {
     const layer = modelOf(dense({units: 2, inputShape: [3], activation: 'relu'}));
     const steps = modelOf(
@@ -331,6 +489,28 @@ describe('what it refuses', () => {
       {},
       /no rule replaces.*which has hidden \(relu\), last \(tanh\)/,
     ],
+    [
+      'a rule among others that matches nothing',
+      model,
+      [prelu, {from: 'gelu', to: 'mish'}],
+      {},
+      /the rule from gelu matches no activation of the model '.*', which has hidden \(relu\), last/,
+    ],
+    [
+      'a rule that matches nowhere',
+      model,
+      [prelu, {from: 'relu', to: 'mish', where: ({name}: {name: string}) => name === 'first'}],
+      {},
+      /the rule from relu matches no activation/,
+    ],
+    [
+      'a factory of no activation',
+      model,
+      {from: tf.layers.dense, to: 'mish'},
+      {},
+      /from must be an activation.*got a function/,
+    ],
+    ['a name', model, {...prelu, args: {name: 'p'}}, {}, /args must not have a name, got 'p'/],
     [
       'only what is refused',
       model,
@@ -403,6 +583,36 @@ describe('what it refuses', () => {
     expectRefused(() => swapActivations(given as never, rules as never, options as never), message);
   });
 
+  test('weights for a layer that is applied to inputs of different shapes', () => {
+    const relu = tf.layers.reLU({name: 'shared'});
+    const inputs = [4, 6].map(units => tf.input({shape: [units]}));
+    const outputs = inputs.map(input => relu.apply(input) as tf.SymbolicTensor);
+    const both = tf.model({inputs, outputs});
+    expectRefused(
+      () => swapActivations(both, prelu),
+      /swapActivations: what stands for the layer 'shared' cannot be applied as that is: .*axis 1/,
+    );
+    const {changes} = swapActivations(both, {...prelu, args: {sharedAxes: 'all'}});
+    expect(changes).toHaveLength(1);
+  });
+
+  test('an optimizer that cannot be copied, and leaves nothing', () => {
+    class Needy extends tf.SGDOptimizer {
+      static override get className(): string {
+        return 'NeedyOfTest';
+      }
+      static override fromConfig(): never {
+        throw new Error('a rate is needed');
+      }
+    }
+    const needy = modelOf(dense({units: 2, inputShape: [2], activation: 'relu'}));
+    needy.compile({optimizer: new Needy(0.1), loss: 'meanSquaredError'});
+    expectRefused(
+      () => swapActivations(needy, prelu),
+      /swapActivations: the optimizer NeedyOfTest cannot be copied: a rate is needed/,
+    );
+  });
+
   test('what cannot be fitted, after all was built, leaves nothing', () => {
     const pole = defineActivation({name: 'poleOfTest', formula: ({x}) => x.sub(1).rsqrt()});
     const failing = modelOf(
@@ -414,7 +624,7 @@ describe('what it refuses', () => {
     const rule = {from: pole, to: 'prelu'};
     expectRefused(
       () => swapActivations(failing, rule, {preserve: true}),
-      /the target must give a finite number on all of the domain, got NaN at -3/,
+      /prelu cannot be fitted to what the layer '.*' computes: .*a finite number.*, got NaN at -3/,
     );
     const {changes} = swapActivations(failing, rule, {preserve: true, domain: [2, 3]});
     expect(changes[0].domain).toEqual([2, 3]);
@@ -450,6 +660,23 @@ describe('what is not trained', () => {
     const {model: swapped} = swapActivations(make(), {from: 'relu', to: 'prelu'});
     const names = swapped.trainableWeights.map(({originalName}) => originalName);
     expect(names).toEqual(['frozen_prelu/alpha', 'free/kernel', 'free/bias']);
+  });
+
+  test('nor does what takes the place of a layer that does not', () => {
+    const model = modelOf(
+      tf.layers.reLU({inputShape: [3, 2], trainable: false} as never),
+      layers.prelu({trainable: false}),
+      tf.layers.timeDistributed({layer: layers.prelu({trainable: false})}) as never,
+    );
+    const {model: swapped} = swapActivations(model, [
+      {from: 'relu', to: 'prelu'},
+      {from: 'prelu', to: 'srelu'},
+    ]);
+    expect(swapped.trainableWeights).toEqual([]);
+    const {model: learning} = swapActivations(model, [
+      {from: 'prelu', to: 'srelu', args: {trainable: true}},
+    ]);
+    expect(learning.trainableWeights).not.toEqual([]);
   });
 
   test('a model that is frozen as a whole stays frozen', () => {
