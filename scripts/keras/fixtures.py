@@ -225,6 +225,35 @@ def functions(k):
     return k.Model(x, k.layers.Dense(2, activation=k.activations.leaky_relu)(x)), [numbers(2, 3)]
 
 
+def trained(k):
+    """A .keras file has the states of optimizer and metrics, too."""
+    model = k.Sequential([k.Input((3,)), k.layers.Dense(2, activation='gelu', name='first'), k.layers.Dense(1, name='second')])
+    model.compile('adam', 'mse', metrics=['mae'])
+    model.fit(numbers(8, 3), numbers(8, 1), verbose=0)
+    return model, [numbers(2, 3)]
+
+
+def stacked_cells(k):
+    return k.Sequential([
+        k.Input((4, 3)),
+        k.layers.RNN([k.layers.LSTMCell(2), k.layers.LSTMCell(3)]),
+    ]), [numbers(2, 4, 3)]
+
+
+def only_for_training(k):
+    """Layers and settings that matter in training alone."""
+    return k.Sequential([
+        k.Input((6, 6, 3)),
+        k.layers.RandomFlip('horizontal', seed=1),
+        k.layers.RandomRotation(0.1),
+        k.layers.Conv2D(4, 3, kernel_initializer='lecun_normal', activity_regularizer=k.regularizers.L2(0.01)),
+        k.layers.SpatialDropout2D(0.3),
+        k.layers.ActivityRegularization(0.1),
+        k.layers.Flatten(),
+        k.layers.Dense(2),
+    ]), [numbers(2, 6, 6, 3)]
+
+
 BOTH = [each_string, activation_layers, convolutions, recurrent, masked, wrapped, states, nested, unbuilt]
 ONLY_3 = [glu, layers_as_activations, sequence_of_layers_as_activations, same_names, operations,
           mixed_precision, functions]
@@ -293,3 +322,8 @@ for make in [convolutions, recurrent, wrapped, nested]:
     write(tf_keras, make, 'keras')
 for k in [keras, tf_keras]:
     write(k, unbuilt, 'json')
+for k in [keras, tf_keras]:
+    for make in [stacked_cells, only_for_training]:
+        write(k, make, 'h5')
+    for make in [trained, stacked_cells, only_for_training]:
+        write(k, make, 'keras')

@@ -146,7 +146,7 @@ function offsetOf(version: KerasVersion): number {
 function membersOf(saved: readonly JsonObject[], context: Context, place: Place): Member[] {
   // Layers keep their names where they can; those of models within are numbered among all.
   const names = saved.map(layer => uniqueName(nameOf(layer), context, place));
-  const paths = placesOf(saved, place.path);
+  const paths = placesOf(saved, place.path === '' ? 'layers' : `${place.path}/layers`);
   return saved.map((layer, index) => {
     const own = {names: [...place.names, nameOf(layer)], path: paths[index]};
     return memberOf(renamed(layer, names[index]), context, own);
@@ -170,15 +170,14 @@ function renamed(layer: JsonObject, name: string): JsonObject {
   return 'name' in layer ? {...layer, config, name} : {...layer, config};
 }
 
-/** Where a .keras file has the layers of a model. */
-function placesOf(layers: readonly JsonObject[], path: string): string[] {
+/** Where a .keras file has the layers that are in one folder of it. */
+function placesOf(layers: readonly JsonObject[], folder: string): string[] {
   const counts = new Map<string, number>();
   return layers.map(({class_name: className}) => {
     const name = kerasSnakeCase(String(className));
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
-    const own = count === 0 ? name : `${name}_${count}`;
-    return path === '' ? `layers/${own}` : `${path}/layers/${own}`;
+    return `${folder}/${count === 0 ? name : `${name}_${count}`}`;
   });
 }
 
@@ -213,10 +212,18 @@ function followingOf(layer: JsonObject, name: string, context: Context, place: P
   return {...repaired, name: own};
 }
 
-function hold(layer: JsonObject, scope: string, {holders}: Context, place: Place): void {
+function hold(layer: JsonObject, scope: string, context: Context, place: Place): void {
+  const {holders} = context;
   const {class_name: className} = layer;
   const {names, path} = place;
-  holders.push({names, place: path, scope, className: String(className), config: configOf(layer)});
+  const config = configOf(layer);
+  holders.push({names, place: path, scope, className: String(className), config});
+  const cells = isObject(config.cell) ? objectsOf(configOf(config.cell).cells) : [];
+  const paths = placesOf(cells, `${path}/cell/cells`);
+  cells.forEach((cell, index) => {
+    const own = {names: [...names, nameOf(cell)], path: paths[index]};
+    hold(cell, `${scope}/RNNCell_${index}`, context, own);
+  });
 }
 
 /** A layer around another: the one within is repaired, and has its weights under the name of both. */
@@ -251,7 +258,9 @@ function repairBidirectional(
 ): JsonObject {
   const {backward_layer: backward, ...config} = configOf(wrapper);
   const name = nameOf(inner).replace(/^forward_/, '');
-  const layer = repairInner(withCells(renamed(inner, name), context), context.version);
+  // Of masked steps, what the layers around read differs in Keras: zeros there, the step before here.
+  const within = {...inner, config: without(configOf(inner), 'zero_output_for_mask')};
+  const layer = repairInner(withCells(renamed(within, name), context), context.version);
   if (isObject(backward)) checkBackward(labelOf(wrapper), inner, backward);
   const outer = nameOf(wrapper);
   for (const direction of ['forward', 'backward']) {

@@ -41,9 +41,10 @@ const WEIGHTS: Readonly<Record<string, readonly string[]>> = {
 
 /** The weights of a layer in Keras's order, where they are known. */
 function weightsOf({className, config}: WeightHolder): readonly string[] | undefined {
-  const cell = isObject(config.cell) ? String(config.cell.class_name).replace(/Cell$/, '') : '';
+  const holding = isObject(config.cell) ? String(config.cell.class_name) : className;
   const known =
-    WEIGHTS[cell || className] ?? Object.keys(activationOfClass(className)?.weights ?? {});
+    WEIGHTS[holding.replace(/Cell$/, '')] ??
+    Object.keys(activationOfClass(className)?.weights ?? {});
   if (known.length === 0) return undefined;
   const without = [config.scale === false && 'gamma', config.center === false && 'beta'];
   return known.filter(weight => !without.includes(weight));
@@ -73,6 +74,9 @@ export function repairWeights(
 
 const UNREAD = Symbol('a weight that TensorFlow.js does not have');
 
+/** Where a .keras file has the weights of layers; elsewhere it has the states of optimizer and metrics. */
+const LAYERS_IN_FILE = ['layers', '_layer_checkpoint_dependencies'];
+
 function findWeight(
   saved: string,
   holders: readonly WeightHolder[],
@@ -82,6 +86,9 @@ function findWeight(
   if (path.some(part => part.startsWith('seed_generator'))) return UNREAD;
   const last = path.pop()!;
   const index = /^\d+$/.test(last) ? Number(last) : undefined;
+  if (index !== undefined && path.at(-1) === 'vars' && !LAYERS_IN_FILE.includes(path[0])) {
+    return UNREAD;
+  }
   const found = holdersAt(path, holders).map(holder => {
     const weights = weightsOf(holder);
     const weight = index === undefined ? inTensorFlow(holder, last) : weights?.[index];
