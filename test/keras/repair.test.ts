@@ -156,6 +156,13 @@ describe('arguments', () => {
 
   test.each([
     ['Conv2D', {groups: 2}, "Conv2D 'it': groups is 2"],
+    ['Conv2DTranspose', {dilation_rate: [2, 2]}, "'it': dilation_rate is [2, 2]"],
+    ['DepthwiseConv2D', {dilation_rate: 2}, "DepthwiseConv2D 'it': dilation_rate is 2"],
+    ['Conv1D', {padding: 'causal'}, "Conv1D 'it': padding is 'causal'"],
+    ['GlobalMaxPooling1D', {data_format: 'channels_first'}, "data_format is 'channels_first'"],
+    ['SeparableConv2D', {data_format: 'channels_first'}, "data_format is 'channels_first'"],
+    ['UpSampling2D', {interpolation: 'bilinear'}, "UpSampling2D 'it': interpolation is 'bilinear'"],
+    ['LSTM', {zero_output_for_mask: true}, "LSTM 'it': zero_output_for_mask is true"],
     ['GRU', {reset_after: true}, "GRU 'it': reset_after is true"],
     ['LSTM', {time_major: true}, "LSTM 'it': time_major is true"],
     ['LayerNormalization', {rms_scaling: true}, "LayerNormalization 'it': rms_scaling is true"],
@@ -165,9 +172,52 @@ describe('arguments', () => {
     ['GlobalMaxPooling2D', {keepdims: true, data_format: 'channels_first'}, 'keepdims is true'],
     ['GroupNormalization', {}, "GroupNormalization 'it': the layer has no counterpart"],
     ['MultiHeadAttention', {}, "MultiHeadAttention 'it': the layer has no counterpart"],
+    ['Resizing', {height: 2, width: 2}, "Resizing 'it': the layer has no counterpart"],
   ])('%s with %p is rejected', (className, config, message) => {
     expect(() => repaired([layer(className, config)])).toThrow(message);
     expect(() => repaired([layer(className, config)])).toThrow('accepted');
+  });
+
+  test.each([
+    ['Conv2DTranspose', {dilation_rate: [1, 1], data_format: 'channels_first'}],
+    ['Conv1D', {padding: 'same', data_format: 'channels_last', dilation_rate: [2]}],
+    ['UpSampling2D', {interpolation: 'nearest', data_format: 'channels_first'}],
+  ])('%s with %p is accepted', (className, config) => {
+    expect(repaired([layer(className, config)])[0]).toMatchObject({class_name: className, config});
+  });
+
+  test('layers that change nothing in inference do nothing', () => {
+    const [flip, identity] = repaired([
+      {class_name: 'RandomFlip', config: {name: 'flip', mode: 'horizontal', seed: 3}},
+      layer('Identity', {dtype: 'float32'}),
+    ]);
+    expect(flip).toEqual({
+      class_name: 'Activation',
+      config: {name: 'flip', trainable: true, activation: 'linear'},
+    });
+    expect(identity.config).toEqual({
+      name: 'it',
+      trainable: true,
+      dtype: 'float32',
+      activation: 'linear',
+    });
+  });
+
+  test('a dropout of whole channels keeps them together', () => {
+    const shapeOf = (className: string, config: Json) =>
+      repaired([layer(className, {rate: 0.5, ...config})])[0].config.noise_shape;
+    expect(shapeOf('SpatialDropout2D', {})).toEqual([null, 1, 1, null]);
+    expect(shapeOf('SpatialDropout3D', {})).toEqual([null, 1, 1, 1, null]);
+    expect(shapeOf('SpatialDropout2D', {data_format: 'channels_first'})).toEqual([
+      ...[null, null],
+      ...[1, 1],
+    ]);
+  });
+
+  test('initializers have the names that TensorFlow.js knows', () => {
+    const lecun = {class_name: 'LecunNormal', config: {seed: null}};
+    const [dense] = repaired([layer('Dense', {units: 1, kernel_initializer: lecun})]);
+    expect(dense.config.kernel_initializer).toEqual({...lecun, class_name: 'LeCunNormal'});
   });
 
   test('a model of a class of its own is rejected', () => {
@@ -322,6 +372,19 @@ describe('weights', () => {
     [['_layer_checkpoint_dependencies/dense/vars/0', 'it/bias']],
   ])('%p are found', saved => {
     expect(names(saved)).toEqual(['it/kernel', 'it/bias']);
+  });
+
+  test('the states of an optimizer and of metrics are left aside', () => {
+    const weights = ['layers/dense/vars/0', 'optimizer/vars/0', 'metrics/mean/vars/1'];
+    const {weightsManifest} = repairKerasModel({
+      modelTopology: sequential([layer('Dense', {units: 2})]),
+      weightsManifest: [{paths: [], weights: weights.map(name => ({name}) as Json)}],
+    });
+    expect(weightsManifest[0].weights).toEqual([
+      {name: 'it/kernel'},
+      {name: 'optimizer/vars/0', group: 'optimizer'},
+      {name: 'metrics/mean/vars/1', group: 'optimizer'},
+    ]);
   });
 
   test('a weight that TensorFlow.js does not have is told', () => {
