@@ -1,6 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import {describe} from '../errors.js';
+import {tryBuild} from '../build-model.js';
+import {describe, messageOf} from '../errors.js';
+import {checkBuilt} from './check-built.js';
+import type {JsonObject} from './json.js';
 import {repairKerasModel} from './repair.js';
+import {isOfTensorFlow} from './version.js';
 
 /**
  * Loads a model that Keras 2 or Keras 3 saved, also one that TensorFlow.js alone rejects or misreads:
@@ -11,7 +15,9 @@ import {repairKerasModel} from './repair.js';
  * or `tf.io.fromMemory(artifacts)`. The model may lack weights (`model.to_json()`); it then starts
  * with new ones.
  *
- * Loading throws, before any layer is created, what {@link repairKerasModel} throws.
+ * Loading throws what {@link repairKerasModel} throws, and where TensorFlow.js cannot build the model,
+ * would compute something else than Keras, or a weight has another shape than the model's; no tensor is
+ * left in memory then.
  * @throws if `source` is neither a URL nor a handler that loads.
  */
 export function kerasModel(
@@ -23,7 +29,22 @@ export function kerasModel(
       `kerasModel: the source is ${describe(source)}; accepted: a URL, or a handler that loads`,
     );
   }
-  return {load: async () => repairArtifacts(await handler.load!())};
+  return {
+    load: async () => {
+      const repaired = repairArtifacts(await handler.load!());
+      await checkBuilding(repaired);
+      return repaired.artifacts;
+    },
+  };
+}
+
+/** Where a model cannot be built, `tf.loadLayersModel` keeps what it has made of it, and says less. */
+async function checkBuilding({artifacts, check}: RepairedArtifacts): Promise<void> {
+  try {
+    await tryBuild(artifacts, check);
+  } catch (error) {
+    throw new Error(`kerasModel: ${messageOf(error)}`, {cause: error});
+  }
 }
 
 /** As `tf.loadLayersModel` finds it. */
@@ -32,15 +53,25 @@ function handlerOf(url: string): tf.io.IOHandler {
   return (handler as tf.io.IOHandler | undefined) ?? tf.io.http(url);
 }
 
-function repairArtifacts(artifacts: tf.io.ModelArtifacts): tf.io.ModelArtifacts {
-  const {modelTopology, weightSpecs, weightData, generatedBy, ...others} = artifacts;
+interface RepairedArtifacts {
+  readonly artifacts: tf.io.ModelArtifacts;
+  /** Throws if the model, built of them, would compute something else than in Keras. */
+  readonly check: (model: tf.LayersModel) => void;
+}
+
+/** What a handler has loaded, as TensorFlow.js reads it. */
+export function repairArtifacts(loaded: tf.io.ModelArtifacts): RepairedArtifacts {
+  const {modelTopology, weightSpecs, weightData, generatedBy, ...others} = loaded;
   const weightsManifest = weightSpecs && [{paths: [], weights: weightSpecs}];
   const repaired = repairKerasModel({modelTopology, weightsManifest, generatedBy});
   return {
-    ...others,
-    generatedBy,
-    modelTopology: repaired.modelTopology,
-    weightData,
-    weightSpecs: repaired.weightsManifest?.flatMap(({weights}) => weights),
+    artifacts: {
+      ...others,
+      generatedBy,
+      modelTopology: repaired.modelTopology,
+      weightData,
+      weightSpecs: repaired.weightsManifest?.flatMap(({weights}) => weights),
+    },
+    check: isOfTensorFlow(modelTopology as JsonObject) ? () => {} : checkBuilt,
   };
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {disposingOnError} from '../disposing-on-error.js';
+import {disposingOnError} from '../disposing.js';
 import {copyLayer} from './copy-layer.js';
 import {copyTraining} from './copy-training.js';
 import {checkedGraph, nodesOf, variablesOf} from './graph.js';

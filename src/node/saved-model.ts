@@ -4,8 +4,9 @@ import {realpathSync} from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import {messageOf} from '../errors.js';
+import {buildModel, MismatchedWeights} from '../build-model.js';
+import {repairArtifacts} from '../keras/load.js';
 import {checkOptions, checkPath, describeArgument} from './arguments.js';
-import {buildModel, MismatchedWeights} from './build-model.js';
 import {removeQuietly, syncFolder, writeDurably} from './files.js';
 
 /** Options of {@link saveModel}. */
@@ -77,7 +78,7 @@ export async function saveModel(
 
 /**
  * Loads a model that {@link saveModel}, `tf.io`, or the TensorFlow.js converter (layers models) left
- * in a folder, without `@tensorflow/tfjs-node`.
+ * in a folder, without `@tensorflow/tfjs-node`. A model of Keras is repaired as by `kerasModel`.
  *
  * @throws Error that names the file at fault and says what to do: the folder or a file is missing,
  *     `model.json` is not whole, the weights are longer or shorter than it says or of other names or
@@ -86,9 +87,10 @@ export async function saveModel(
  */
 export async function loadModel(folder: string): Promise<tf.LayersModel> {
   checkFolderArgument('loadModel', folder);
-  const artifacts = await read(folder);
+  const loaded = await read(folder);
   try {
-    return await buildModel(artifacts);
+    const {artifacts, check} = repairArtifacts(loaded);
+    return await buildModel(artifacts, check);
   } catch (error) {
     throw explainBuildError(error, path.join(folder, topologyFile));
   }
