@@ -227,6 +227,7 @@ def functions(k):
 
 def trained(k):
     """A .keras file has the states of optimizer and metrics, too."""
+    k.utils.set_random_seed(1)
     model = k.Sequential([k.Input((3,)), k.layers.Dense(2, activation='gelu', name='first'), k.layers.Dense(1, name='second')])
     model.compile('adam', 'mse', metrics=['mae'])
     model.fit(numbers(8, 3), numbers(8, 1), verbose=0)
@@ -252,6 +253,18 @@ def only_for_training(k):
         k.layers.Flatten(),
         k.layers.Dense(2),
     ]), [numbers(2, 6, 6, 3)]
+
+
+def reset_after(k):
+    """GRUs as Keras makes them by default."""
+    return k.Sequential([
+        k.Input((4, 3)),
+        k.layers.GRU(3, return_sequences=True, dropout=0.2, recurrent_dropout=0.1),
+        k.layers.Bidirectional(k.layers.GRU(2, return_sequences=True, activation='softsign')),
+        k.layers.TimeDistributed(k.layers.Dense(2)),
+        k.layers.RNN(k.layers.GRUCell(2, use_bias=False), return_sequences=True),
+        k.layers.RNN([k.layers.GRUCell(2), k.layers.GRUCell(3)]),
+    ]), [numbers(2, 4, 3)]
 
 
 BOTH = [each_string, activation_layers, convolutions, recurrent, masked, wrapped, states, nested, unbuilt]
@@ -327,3 +340,6 @@ for k in [keras, tf_keras]:
         write(k, make, 'h5')
     for make in [trained, stacked_cells, only_for_training]:
         write(k, make, 'keras')
+for k in [keras, tf_keras]:
+    for form in ['h5', 'keras']:
+        write(k, reset_after, form)

@@ -22,6 +22,8 @@ export function plain(value: Json | undefined): Json {
   return Object.fromEntries(kept.map(([key, each]) => [key, plain(each)]));
 }
 
+const RECURRENT = /^(GRU|GRUResetAfter|LSTM|RNN|SimpleRNN)$/;
+
 /** What a layer of TensorFlow.js ignores, lacks or computes otherwise, and the values that are the same. */
 const FIXED: readonly {layers: RegExp; argument: string; accepted: readonly Json[]}[] = [
   {layers: /Conv[123]D(Transpose)?$/, argument: 'groups', accepted: [1]},
@@ -35,9 +37,8 @@ const FIXED: readonly {layers: RegExp; argument: string; accepted: readonly Json
   {layers: /^SeparableConv2D$/, argument: 'data_format', accepted: ['channels_last']},
   {layers: /^UpSampling2D$/, argument: 'interpolation', accepted: ['nearest']},
   {layers: /^LayerNormalization$/, argument: 'rms_scaling', accepted: [false]},
-  {layers: /^GRU(Cell)?$/, argument: 'reset_after', accepted: [false]},
-  {layers: /^(LSTM|GRU|SimpleRNN|RNN)$/, argument: 'time_major', accepted: [false]},
-  {layers: /^(LSTM|GRU|SimpleRNN|RNN)$/, argument: 'zero_output_for_mask', accepted: [false]},
+  {layers: RECURRENT, argument: 'time_major', accepted: [false]},
+  {layers: RECURRENT, argument: 'zero_output_for_mask', accepted: [false]},
   {layers: /^InputLayer$/, argument: 'ragged', accepted: [false]},
   {layers: /^InputLayer$/, argument: 'sparse', accepted: [false]},
   {layers: /^(Dense|Embedding)$/, argument: 'quantization_config', accepted: [null]},

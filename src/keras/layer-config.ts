@@ -66,6 +66,12 @@ const KERAS_LAYERS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   LeakyReLU: {alpha: 'negative_slope'},
 };
 
+/** Layers of this package that are cases of one in Keras. */
+const KERAS_CLASSES: Readonly<Record<string, string>> = {
+  GRUResetAfter: 'GRU',
+  GRUResetAfterCell: 'GRUCell',
+};
+
 /** What tfjs writes into configurations and Keras does not take. */
 const DROPPED = new Set(['batch_input_shape', 'implementation', 'input_dtype', 'input_length']);
 
@@ -146,7 +152,8 @@ export class ConfigWriter {
     }
   }
 
-  private object(className: string, config: Config, layer?: tf.layers.Layer): KerasObject {
+  private object(tfjsClass: string, config: Config, layer?: tf.layers.Layer): KerasObject {
+    const className = KERAS_CLASSES[tfjsClass] ?? tfjsClass;
     const renamed = KERAS_LAYERS[className];
     const name = layer ? layer.name : (config.name as string);
     if (renamed) {

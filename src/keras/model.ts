@@ -196,7 +196,7 @@ function memberOf(layer: JsonObject, context: Context, place: Place): Member {
     };
   }
   const {layer: repaired, following} = repairLayer(withCells(layer, context), context.version);
-  hold(repaired, name, context, place);
+  hold(layer, repaired, name, context, place);
   const named = following.map(each => followingOf(each, name, context, place));
   return {layer: repaired, name, following: named, isModel: false};
 }
@@ -208,22 +208,33 @@ function followingOf(layer: JsonObject, name: string, context: Context, place: P
   const saved = {...layer, config: {trainable: true, ...configOf(layer), name: own}};
   const repaired = repairInner(saved, context.version);
   const names = [...place.names, savedName];
-  hold(repaired, own, context, {names, path: `${place.path}/activation`});
+  hold(saved, repaired, own, context, {names, path: `${place.path}/activation`});
   return {...repaired, name: own};
 }
 
-function hold(layer: JsonObject, scope: string, context: Context, place: Place): void {
-  const {holders} = context;
-  const {class_name: className} = layer;
-  const {names, path} = place;
-  const config = configOf(layer);
-  holders.push({names, place: path, scope, className: String(className), config});
-  const cells = isObject(config.cell) ? objectsOf(configOf(config.cell).cells) : [];
-  const paths = placesOf(cells, `${path}/cell/cells`);
+/** Notes a layer that was `saved` at a place, and is `repaired`. */
+function hold(
+  saved: JsonObject,
+  repaired: JsonObject,
+  scope: string,
+  context: Context,
+  {names, path}: Place,
+): void {
+  const config = configOf(repaired);
+  const className = String(repaired.class_name);
+  context.holders.push({names, place: path, scope, className, config});
+  const [savedCells, cells] = [cellsOf(saved), cellsOf(repaired)];
+  const paths = placesOf(savedCells, `${path}/cell/cells`);
   cells.forEach((cell, index) => {
     const own = {names: [...names, nameOf(cell)], path: paths[index]};
-    hold(cell, `${scope}/RNNCell_${index}`, context, own);
+    hold(savedCells[index], cell, `${scope}/RNNCell_${index}`, context, own);
   });
+}
+
+/** The cells that a recurrent layer applies one after the other, if it has several. */
+function cellsOf(layer: JsonObject): JsonObject[] {
+  const {cell} = configOf(layer);
+  return isObject(cell) ? objectsOf(configOf(cell).cells) : [];
 }
 
 /** A layer around another: the one within is repaired, and has its weights under the name of both. */
@@ -244,8 +255,8 @@ function repairWrapper(
     return repairLayer({...wrapper, config: {...config, layer}}, context.version).layer;
   }
   const layer = repairInner(withCells(inner, context), context.version);
-  hold(layer, name, context, {...place, path: within.path});
-  hold(layer, name, context, within);
+  hold(inner, layer, name, context, {...place, path: within.path});
+  hold(inner, layer, name, context, within);
   return repairLayer({...wrapper, config: {...config, layer}}, context.version).layer;
 }
 
@@ -268,7 +279,7 @@ function repairBidirectional(
     const saved = direction === 'backward' && isObject(backward) ? nameOf(backward) : own;
     const names = [...place.names, saved];
     const path = `${place.path}/${direction}_layer`;
-    hold(layer, `${outer}/${own}`, context, {names, path});
+    hold(inner, layer, `${outer}/${own}`, context, {names, path});
   }
   return repairLayer({...wrapper, config: {...config, layer}}, context.version).layer;
 }

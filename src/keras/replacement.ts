@@ -13,7 +13,7 @@ const WITHOUT_EFFECT = new Set([
 
 const SPATIAL_DROPOUT = /^SpatialDropout([23])D$/;
 
-/** A layer that TensorFlow.js lacks, as one that it has; others as they are. */
+/** A layer that TensorFlow.js lacks, as one that it or this package has; others as they are. */
 export function replacementOf(layer: JsonObject): JsonObject {
   const className = String(layer.class_name);
   const config = isObject(layer.config) ? layer.config : {};
@@ -21,6 +21,9 @@ export function replacementOf(layer: JsonObject): JsonObject {
     const {name, dtype, batch_shape, batch_input_shape} = config;
     const kept = {name, trainable: true, dtype, batch_shape, batch_input_shape};
     return {...layer, class_name: 'Activation', config: {...kept, activation: 'linear'}};
+  }
+  if (/^GRU(Cell)?$/.test(className) && config.reset_after === true) {
+    return {...layer, class_name: className.replace('GRU', 'GRUResetAfter')};
   }
   const [, dimensions] = SPATIAL_DROPOUT.exec(className) ?? [];
   if (dimensions === undefined) return layer;

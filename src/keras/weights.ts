@@ -36,6 +36,7 @@ const WEIGHTS: Readonly<Record<string, readonly string[]>> = {
   SimpleRNN: RECURRENT,
   LSTM: RECURRENT,
   GRU: RECURRENT,
+  GRUResetAfter: RECURRENT,
   ConvLSTM2D: RECURRENT,
 };
 

@@ -163,7 +163,6 @@ describe('arguments', () => {
     ['SeparableConv2D', {data_format: 'channels_first'}, "data_format is 'channels_first'"],
     ['UpSampling2D', {interpolation: 'bilinear'}, "UpSampling2D 'it': interpolation is 'bilinear'"],
     ['LSTM', {zero_output_for_mask: true}, "LSTM 'it': zero_output_for_mask is true"],
-    ['GRU', {reset_after: true}, "GRU 'it': reset_after is true"],
     ['LSTM', {time_major: true}, "LSTM 'it': time_major is true"],
     ['LayerNormalization', {rms_scaling: true}, "LayerNormalization 'it': rms_scaling is true"],
     ['Dense', {quantization_config: {bits: 8}}, "Dense 'it': quantization_config is {bits: 8}"],
@@ -184,6 +183,14 @@ describe('arguments', () => {
     ['UpSampling2D', {interpolation: 'nearest', data_format: 'channels_first'}],
   ])('%s with %p is accepted', (className, config) => {
     expect(repaired([layer(className, config)])[0]).toMatchObject({class_name: className, config});
+  });
+
+  test('a GRU is of the kind that it says', () => {
+    const classOf = (className: string, resetAfter: boolean) =>
+      repaired([layer(className, {units: 1, reset_after: resetAfter})])[0].class_name;
+    expect(classOf('GRU', true)).toBe('GRUResetAfter');
+    expect(classOf('GRUCell', true)).toBe('GRUResetAfterCell');
+    expect(classOf('GRU', false)).toBe('GRU');
   });
 
   test('layers that change nothing in inference do nothing', () => {

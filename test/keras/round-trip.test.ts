@@ -5,6 +5,7 @@ import path from 'node:path';
 import '../../src/index.js';
 import {activations, layers} from '../../src/index.js';
 import {exportKeras, importKerasWeights} from '../../src/keras/index.js';
+import {GRUResetAfter, GRUResetAfterCell} from '../../src/layers/gru-reset-after.js';
 import {describeWithPython, runPython} from '../helpers/python.js';
 
 interface Result {
@@ -118,6 +119,8 @@ function images(): tf.LayersModel {
 function sequences(): tf.LayersModel {
   const input = tf.input({shape: [5, 3]});
   const cells = [tf.layers.lstmCell({units: 3}), tf.layers.gruCell({units: 2})];
+  // As Keras makes them.
+  const gruCell = new GRUResetAfterCell({units: 2, recurrentActivation: 'sigmoid'});
   const outputs = [
     tf.layers.lstm({units: 3}),
     tf.layers.gru({units: 3, returnSequences: true, recurrentActivation: 'sigmoid'}),
@@ -127,6 +130,8 @@ function sequences(): tf.LayersModel {
     tf.layers.timeDistributed({layer: layers.pelu()}),
     tf.layers.rnn({cell: cells}),
     tf.layers.rnn({cell: tf.layers.lstmCell({units: 2})}),
+    new GRUResetAfter({units: 3, returnSequences: true}),
+    tf.layers.rnn({cell: gruCell}),
     tf.layers.conv1d({filters: 2, kernelSize: 3, padding: 'same'}),
     tf.sequential({
       layers: [
