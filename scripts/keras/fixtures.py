@@ -267,6 +267,18 @@ def reset_after(k):
     ]), [numbers(2, 4, 3)]
 
 
+def differences(k):
+    """What is taken from what, by layers and by operations, after normalizations."""
+    x = k.Input((3,))
+    adapted = k.layers.Normalization()
+    adapted.adapt(numbers(20, 3))
+    y = adapted(x)
+    z = k.layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 1.0, 9.0], invert=True)(x)
+    subtract = k.layers.Subtract(name='taken')
+    taken = subtract([subtract([y, z]), x])
+    return k.Model(x, [k.layers.Dense(2)(taken), y - z, -(z - taken)]), [numbers(2, 3)]
+
+
 BOTH = [each_string, activation_layers, convolutions, recurrent, masked, wrapped, states, nested, unbuilt]
 ONLY_3 = [glu, layers_as_activations, sequence_of_layers_as_activations, same_names, operations,
           mixed_precision, functions]
@@ -307,6 +319,9 @@ def write(k, make, form):
     # Inputs that the file holds with all their digits.
     inputs = [np.round(each, 4) if each.dtype.kind == 'f' else each for each in inputs]
     randomize(model)
+    for layer in model.layers:
+        if isinstance(layer, k.layers.Normalization):
+            layer.finalize_state()
     computing = precise[0] if precise else model
     computing.set_weights(model.get_weights())
     outputs = computing(inputs if len(inputs) > 1 else inputs[0], training=False)
@@ -343,3 +358,6 @@ for k in [keras, tf_keras]:
 for k in [keras, tf_keras]:
     for form in ['h5', 'keras']:
         write(k, reset_after, form)
+for k in [keras, tf_keras]:
+    for form in ['h5', 'keras']:
+        write(k, differences, form)

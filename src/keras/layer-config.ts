@@ -55,6 +55,7 @@ const KERAS_LAYERS: Readonly<Record<string, Readonly<Record<string, string>>>> =
       ['GaussianNoise', 'GlobalAveragePooling1D', 'GlobalAveragePooling2D', 'GlobalMaxPooling1D'],
       ['GlobalMaxPooling2D', 'LSTM', 'LSTMCell', 'LayerNormalization', 'Masking'],
       ['MaxPooling1D', 'MaxPooling2D', 'MaxPooling3D', 'Maximum', 'Minimum', 'Multiply'],
+      ['Normalization'],
       ['PReLU', 'Permute', 'RNN', 'ReLU', 'RepeatVector', 'Rescaling', 'Reshape'],
       ['SeparableConv2D', 'SimpleRNN', 'SimpleRNNCell', 'Softmax', 'SpatialDropout1D'],
       ['StackedRNNCells', 'TimeDistributed', 'UpSampling2D', 'ZeroPadding2D'],

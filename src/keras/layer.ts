@@ -81,9 +81,10 @@ export function repairInner(layer: JsonObject, version: KerasVersion): JsonObjec
 /** Layers whose activation is the last that they do. */
 const SPLITTABLE = /^(Activation|Dense|(Depthwise|Separable)?Conv[123]D(Transpose)?)$/;
 
-/** Names that Keras had before. */
+/** Names that Keras had before; and of a difference, the sum that `repairModel` makes of it. */
 const CLASSES: Readonly<Record<string, string>> = {
   BatchNormalizationV1: 'BatchNormalization',
+  Subtract: 'Add',
   UnifiedGRU: 'GRU',
   UnifiedLSTM: 'LSTM',
 };
@@ -94,7 +95,7 @@ const CLASSES: Readonly<Record<string, string>> = {
  */
 export function classOf(owner: string, layer: JsonObject): string {
   const saved = String(layer.class_name);
-  const className = CLASSES[saved] ?? saved;
+  const className = saved in registeredClasses() ? saved : (CLASSES[saved] ?? saved);
   const isKnown = className in registeredClasses() && !BROKEN.includes(className);
   if (isKnown) return className;
   throw new Error(

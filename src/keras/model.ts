@@ -116,14 +116,17 @@ function repairFunctional(config: JsonObject, context: Context, place: Place): J
   const layers = saved.flatMap((layer, index) => {
     const {layer: repaired, name, following} = members[index];
     const nodes = nodesOf(labelOf(layer), layer, references);
-    const result = {...repaired, name, inbound_nodes: nodes};
+    const isDifference = layer.class_name === 'Subtract' && repaired.class_name === 'Add';
+    const result = isDifference
+      ? sumWithNegative(labelOf(layer), repaired, nodes, negativeName(name, context, place))
+      : [{...repaired, name, inbound_nodes: nodes}];
     let previous = name;
     const chain = following.map(each => {
       const inbound = nodes.map((_, node) => [[previous, node, 0, {}]]);
       previous = each.name;
       return {...each, inbound_nodes: inbound};
     });
-    return [result, ...chain];
+    return [...result, ...chain];
   });
   const {name, trainable} = config;
   return {
@@ -133,6 +136,31 @@ function repairFunctional(config: JsonObject, context: Context, place: Place): J
     input_layers: endsOf('kerasModel: input_layers', inputs, references),
     output_layers: endsOf('kerasModel: output_layers', outputs, references),
   };
+}
+
+/**
+ * A − B, which TensorFlow.js lacks, as A + (−1)·B.
+ * @throws if it is not one of two tensors.
+ */
+function sumWithNegative(
+  owner: string,
+  add: JsonObject,
+  nodes: readonly Json[][],
+  negative: string,
+): JsonObject[] {
+  const strange = nodes.find(({length}) => length !== 2);
+  if (strange) throw new Error(`${owner}: takes ${strange.length} tensors; accepted: 2`);
+  const config = {name: negative, trainable: true, scale: -1, offset: 0};
+  const ofSecond = nodes.map(([, second]) => [second]);
+  const sums = nodes.map(([first], node) => [first, [negative, node, 0, {}]]);
+  return [
+    {class_name: 'Rescaling', config, name: negative, inbound_nodes: ofSecond},
+    {...add, name: nameOf(add), inbound_nodes: sums},
+  ];
+}
+
+function negativeName(name: string, context: Context, place: Place): string {
+  return uniqueName(`${name}_negative`, context, {...place, names: [...place.names, name]});
 }
 
 /**

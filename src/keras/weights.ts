@@ -33,6 +33,7 @@ const WEIGHTS: Readonly<Record<string, readonly string[]>> = {
   Embedding: ['embeddings'],
   BatchNormalization: ['gamma', 'beta', 'moving_mean', 'moving_variance', ...UNUSED.slice(0, 3)],
   LayerNormalization: ['gamma', 'beta'],
+  Normalization: ['mean', 'variance', 'count'],
   SimpleRNN: RECURRENT,
   LSTM: RECURRENT,
   GRU: RECURRENT,
@@ -90,7 +91,7 @@ function findWeight(
   if (index !== undefined && path.at(-1) === 'vars' && !LAYERS_IN_FILE.includes(path[0])) {
     return UNREAD;
   }
-  const found = holdersAt(path, holders).map(holder => {
+  const found = holdersOf(path, last, holders).map(holder => {
     const weights = weightsOf(holder);
     const weight = index === undefined ? inTensorFlow(holder, last) : weights?.[index];
     if (weights && (weight === undefined || !weights.includes(weight))) {
@@ -110,6 +111,18 @@ function findWeight(
 /** Keras 3 calls the kernel of every convolution so. */
 function inTensorFlow({className}: WeightHolder, weight: string): string {
   return className === 'DepthwiseConv2D' && weight === 'kernel' ? 'depthwise_kernel' : weight;
+}
+
+/** The layers whose weight it may be: of a Normalization, Keras 2 writes the name of the weight alone. */
+function holdersOf(
+  path: readonly string[],
+  weight: string,
+  holders: readonly WeightHolder[],
+): WeightHolder[] {
+  if (path.length > 0) return holdersAt(path, holders);
+  return holders.filter(
+    ({className}) => className === 'Normalization' && WEIGHTS[className].includes(weight),
+  );
 }
 
 /** The layers that a path may mean, best first: by place, or those whose name stands last in it. */

@@ -111,6 +111,7 @@ export const WITHOUT_ACTIVATION: ReadonlySet<string> = new Set([
   'Maximum',
   'Minimum',
   'Multiply',
+  'Normalization',
   'Permute',
   'RandomWidth',
   'RepeatVector',

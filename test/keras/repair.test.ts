@@ -317,6 +317,7 @@ describe('connections', () => {
       scale: 0.25,
       offset: 0,
     });
+    expect(operation('Negative', [tensor('in')])).toEqual({name: 'it', scale: -1, offset: 0});
     expect(() => operation('TrueDivide', [1, tensor('in')])).toThrow('an operand is 1; accepted');
     expect(() => operation('Reshape', [tensor('in')])).toThrow(
       "kerasModel: Reshape 'it': the operation has no counterpart; accepted: the layer Reshape",
@@ -326,6 +327,45 @@ describe('connections', () => {
     );
     expect(() => operation('Sin', [tensor('in')])).toThrow(
       "kerasModel: Sin 'it': the layer has no counterpart; accepted are the layers",
+    );
+  });
+
+  test('a difference becomes a sum with a negative, at each call', () => {
+    const calls = [
+      {args: [[tensor('in'), tensor('other')]], kwargs: {}},
+      {args: [[tensor('other'), tensor('in')]], kwargs: {}},
+    ];
+    const subtract = {...layer('Subtract', {}), name: 'it', inbound_nodes: calls};
+    const relu = called(layer('ReLU', {name: 'other'}), [tensor('in')]);
+    const taken = called(layer('ReLU', {name: 'it_negative'}), [tensor('it')]);
+    const model = functional([start, relu, subtract, taken], [['it_negative', 0, 0]]);
+    const {config} = repairKerasModel(model) as unknown as {config: {layers: Json[]}};
+    expect(config.layers.slice(2, 4)).toEqual([
+      {
+        class_name: 'Rescaling',
+        config: {name: 'it_it_negative', trainable: true, scale: -1, offset: 0},
+        name: 'it_it_negative',
+        inbound_nodes: [[['other', 0, 0, {}]], [['in', 0, 0, {}]]],
+      },
+      {
+        class_name: 'Add',
+        config: {name: 'it', trainable: true},
+        name: 'it',
+        inbound_nodes: [
+          [
+            ['in', 0, 0, {}],
+            ['it_it_negative', 0, 0, {}],
+          ],
+          [
+            ['other', 0, 0, {}],
+            ['it_it_negative', 1, 0, {}],
+          ],
+        ],
+      },
+    ]);
+    const alone = {...subtract, inbound_nodes: [{args: [[tensor('in')]], kwargs: {}}]};
+    expect(() => repairKerasModel(functional([start, alone]))).toThrow(
+      "kerasModel: Subtract 'it': takes 1 tensors; accepted: 2",
     );
   });
 

@@ -6,6 +6,7 @@ import '../../src/index.js';
 import {activations, layers} from '../../src/index.js';
 import {exportKeras, importKerasWeights} from '../../src/keras/index.js';
 import {GRUResetAfter, GRUResetAfterCell} from '../../src/layers/gru-reset-after.js';
+import {Normalization} from '../../src/layers/normalization.js';
 import {describeWithPython, runPython} from '../helpers/python.js';
 
 interface Result {
@@ -52,7 +53,7 @@ function perturb(model: tf.LayersModel): void {
   tf.tidy(() => {
     const weights = model.getWeights().map((weight, index) => {
       const noise = tf.randomUniform(weight.shape, 0.01, 0.06, 'float32', index + 1);
-      return tf.add(weight, noise);
+      return tf.add(weight, noise).cast(weight.dtype);
     });
     model.setWeights(weights);
   });
@@ -94,6 +95,8 @@ function images(): tf.LayersModel {
     tf.layers.conv2dTranspose({filters: 3, kernelSize: 3, strides: 2}),
     tf.layers.batchNormalization(),
     tf.layers.layerNormalization(),
+    new Normalization(),
+    new Normalization({axis: [1, 3], mean: [1, 2, 3, 4], variance: [1, 4, 9, 2], invert: true}),
     tf.layers.maxPooling2d({}),
     tf.layers.averagePooling2d({}),
     tf.layers.zeroPadding2d(),
