@@ -2,14 +2,27 @@ import * as tf from '@tensorflow/tfjs';
 import {labelOf} from './layer-config.js';
 
 /**
- * Checks what only shows once TensorFlow.js has built a model: how many axes inputs have, and where masks go.
- * @throws if a layer would compute something else than in Keras.
+ * Checks what only shows once TensorFlow.js has built a model: how many axes inputs have, where masks go,
+ * which weights there are. `saved` has the names of those in the file; it is undefined for a topology alone.
+ * @throws if a layer would compute something else than in Keras, or the converter has lost its weights.
  */
-export function checkBuilt(model: tf.LayersModel): void {
+export function checkBuilt(model: tf.LayersModel, saved: ReadonlySet<string> | undefined): void {
   for (const layer of model.layers) {
-    if (layer instanceof tf.LayersModel) checkBuilt(layer);
+    if (layer instanceof tf.LayersModel) checkBuilt(layer, saved);
     else CHECKS[layer.getClassName()]?.(layer, labelOf(layer));
+    if (saved) checkConverted(layer, saved);
   }
+}
+
+/** The converter skips the groups within groups that Keras 2 makes of such names in a .h5 file. */
+function checkConverted(layer: tf.layers.Layer, saved: ReadonlySet<string>): void {
+  const names = layer.weights.map(({originalName}) => originalName);
+  if (!layer.name.includes('/') || names.length === 0 || names.some(name => saved.has(name)))
+    return;
+  throw new Error(
+    `${labelOf(layer)}: the file has none of its weights; the converter loses them in a .h5 file, for ` +
+      "the '/' in the name: save the model as .keras, and convert that",
+  );
 }
 
 const CHECKS: Readonly<Record<string, (layer: tf.layers.Layer, owner: string) => void>> = {

@@ -64,14 +64,18 @@ export function repairArtifacts(loaded: tf.io.ModelArtifacts): RepairedArtifacts
   const {modelTopology, weightSpecs, weightData, generatedBy, ...others} = loaded;
   const weightsManifest = weightSpecs && [{paths: [], weights: weightSpecs}];
   const repaired = repairKerasModel({modelTopology, weightsManifest, generatedBy});
+  const specs = repaired.weightsManifest?.flatMap(({weights}) => weights);
+  const names = specs && new Set(specs.map(({name}) => name));
   return {
     artifacts: {
       ...others,
       generatedBy,
       modelTopology: repaired.modelTopology,
       weightData,
-      weightSpecs: repaired.weightsManifest?.flatMap(({weights}) => weights),
+      weightSpecs: specs,
     },
-    check: isOfTensorFlow(modelTopology as JsonObject) ? () => {} : checkBuilt,
+    check: isOfTensorFlow(modelTopology as JsonObject)
+      ? () => {}
+      : model => checkBuilt(model, names),
   };
 }

@@ -153,6 +153,21 @@ describe('a model that loads, and would not be what it is in Keras, is rejected,
     (await load([image, dense], [{...spec, shape: [3, 2]}])).dispose();
   });
 
+  test('a layer whose weights the converter has lost', async () => {
+    const layers = ['one', 'one/two'].map(name =>
+      layer('Dense', {name, units: 2, use_bias: false}),
+    );
+    const specOf = (name: string, shape: number[]) => ({name, shape, dtype: 'float32' as const});
+    const first = specOf('one/kernel', [3, 2]);
+    await rejected(
+      load([image, ...layers], [first]),
+      "kerasModel: Dense 'one/two': the file has none of its weights; the converter loses them in a " +
+        ".h5 file, for the '/' in the name: save the model as .keras, and convert that",
+    );
+    (await load([image, ...layers], [first, specOf('one/two/kernel', [2, 2])])).dispose();
+    (await load([image, ...layers])).dispose();
+  });
+
   test('what TensorFlow.js cannot build', async () => {
     const convolution = layer('Conv2D', {name: 'it', filters: 2, kernel_size: 2});
     await rejected(load([ints, embedding, convolution]), 'kerasModel: ');
