@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {tryBuild} from '../build-model.js';
-import {describe, messageOf} from '../errors.js';
+import {checkObject, describe, messageOf} from '../errors.js';
 import {checkBuilt} from './check-built.js';
 import type {JsonObject} from './json.js';
 import {repairKerasModel} from './repair.js';
@@ -31,7 +31,9 @@ export function kerasModel(
   }
   return {
     load: async () => {
-      const repaired = repairArtifacts(await handler.load!());
+      const loaded: unknown = await handler.load!();
+      checkObject('kerasModel', 'what the handler has loaded', loaded);
+      const repaired = repairArtifacts(loaded as tf.io.ModelArtifacts);
       await checkBuilding(repaired);
       return repaired.artifacts;
     },
@@ -50,7 +52,20 @@ async function checkBuilding({artifacts, check}: RepairedArtifacts): Promise<voi
 /** As `tf.loadLayersModel` finds it. */
 function handlerOf(url: string): tf.io.IOHandler {
   const [handler] = tf.io.getLoadHandlers(url);
-  return (handler as tf.io.IOHandler | undefined) ?? tf.io.http(url);
+  return (handler as tf.io.IOHandler | undefined) ?? {load: () => fetchOf(url)};
+}
+
+/** What no handler is for is fetched, which in Node works for whole URLs alone. */
+async function fetchOf(url: string): Promise<tf.io.ModelArtifacts> {
+  try {
+    return await tf.io.http(url).load!();
+  } catch (error) {
+    throw new Error(
+      `kerasModel: cannot fetch ${describe(url)}: ${messageOf(error)}. In Node, loadModel of ` +
+        'tfjs-activations/node loads a folder, and @tensorflow/tfjs-node file:// URLs',
+      {cause: error},
+    );
+  }
 }
 
 interface RepairedArtifacts {
@@ -61,14 +76,15 @@ interface RepairedArtifacts {
 
 /** What a handler has loaded, as TensorFlow.js reads it. */
 export function repairArtifacts(loaded: tf.io.ModelArtifacts): RepairedArtifacts {
-  const {modelTopology, weightSpecs, weightData, generatedBy, ...others} = loaded;
+  const {modelTopology, weightSpecs, weightData, generatedBy, format, ...others} = loaded;
   const weightsManifest = weightSpecs && [{paths: [], weights: weightSpecs}];
-  const repaired = repairKerasModel({modelTopology, weightsManifest, generatedBy});
+  const repaired = repairKerasModel({modelTopology, weightsManifest, generatedBy, format});
   const specs = repaired.weightsManifest?.flatMap(({weights}) => weights);
   const names = specs && new Set(specs.map(({name}) => name));
   return {
     artifacts: {
       ...others,
+      format,
       generatedBy,
       modelTopology: repaired.modelTopology,
       weightData,

@@ -64,6 +64,24 @@ test('a URL is loaded as tf.loadLayersModel loads it', async () => {
   expect(differenceOf(outputsOf(model, fixture), fixture.outputs)).toBeLessThan(1e-5);
 });
 
+test('a path is told, which only a browser could fetch', async () => {
+  const loading = tf.loadLayersModel(kerasModel('file:///folder/model.json'));
+  await expect(loading).rejects.toThrow(
+    /^kerasModel: cannot fetch 'file:\/\/\/folder\/model.json': .*loadModel of tfjs-activations\/node/,
+  );
+});
+
+test.each([
+  [undefined, 'kerasModel: what the handler has loaded must be an object, got undefined'],
+  [
+    {format: 'graph-model', modelTopology: {node: []}},
+    'describes a graph model; accepted: a layers',
+  ],
+])('a handler that loads %p is refused', async (loaded, message) => {
+  const handler = {load: async () => loaded as tf.io.ModelArtifacts};
+  await expect(tf.loadLayersModel(kerasModel(handler))).rejects.toThrow(message);
+});
+
 test('handlers keep what else they load', async () => {
   const artifacts = await handlerOf(readFixture('unbuilt-keras2-h5')).load!();
   const handler = tf.io.fromMemory({...artifacts, userDefinedMetadata: {owner: 'me'}});
