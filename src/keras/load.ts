@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {tryBuild} from '../build-model.js';
 import {checkObject, describe, messageOf} from '../errors.js';
+import {byteLengthOf} from '../weight-bytes.js';
 import {checkBuilt} from './check-built.js';
 import type {JsonObject} from './json.js';
 import {repairKerasModel} from './repair.js';
@@ -42,11 +43,22 @@ export function kerasModel(
 
 /** Where a model cannot be built, `tf.loadLayersModel` keeps what it has made of it, and says less. */
 async function checkBuilding({artifacts, check}: RepairedArtifacts): Promise<void> {
+  checkLength(artifacts);
   try {
     await tryBuild(artifacts, check);
   } catch (error) {
     throw new Error(`kerasModel: ${messageOf(error)}`, {cause: error});
   }
+}
+
+function checkLength({weightData, weightSpecs = []}: tf.io.ModelArtifacts): void {
+  if (weightData === undefined) return;
+  const length = [weightData].flat().reduce((total, {byteLength}) => total + byteLength, 0);
+  const needed = byteLengthOf(weightSpecs);
+  if (needed === undefined || length >= needed) return;
+  throw new Error(
+    `kerasModel: the weights are cut off: ${length} bytes, and the model.json needs ${needed}`,
+  );
 }
 
 /** As `tf.loadLayersModel` finds it. */

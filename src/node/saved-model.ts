@@ -6,6 +6,7 @@ import path from 'node:path';
 import {messageOf} from '../errors.js';
 import {buildModel, MismatchedWeights} from '../build-model.js';
 import {repairArtifacts} from '../keras/load.js';
+import {byteLengthOf} from '../weight-bytes.js';
 import {checkOptions, checkPath, describeArgument} from './arguments.js';
 import {removeQuietly, syncFolder, writeDurably} from './files.js';
 
@@ -24,16 +25,6 @@ const writtenBySave = /^(weights\.[0-9a-f]{16}\.[0-9a-f]{8}\.bin|\.model\.json\.
 
 /** How long, in ms, a file that no `model.json` names may belong to a save that still runs. */
 const longestSave = 60_000;
-
-const bytesPerValue: Record<string, number | undefined> = {
-  float32: 4,
-  int32: 4,
-  complex64: 8,
-  bool: 1,
-  float16: 2,
-  uint16: 2,
-  uint8: 1,
-};
 
 /** Saves into one folder run one after the other, so that each removes what its predecessor wrote. */
 const pendingSaves = new Map<string, Promise<unknown>>();
@@ -324,17 +315,6 @@ function checkHash(file: string, content: Buffer): void {
     `the content of the weights file ${file} has changed since it was saved. ` +
       'Restore it, or save the model again',
   );
-}
-
-/** How many bytes a group's weights take; undefined where strings make that depend on the content. */
-function byteLengthOf(weights: WeightsGroup['weights']): number | undefined {
-  let length = 0;
-  for (const {shape, dtype, quantization} of weights) {
-    const size = bytesPerValue[quantization?.dtype ?? dtype];
-    if (size === undefined) return undefined;
-    length += size * tf.util.sizeFromShape(shape);
-  }
-  return length;
 }
 
 function contentHash(content: Uint8Array): string {

@@ -171,6 +171,16 @@ describe('a model that loads, and would not be what it is in Keras, is rejected,
     (await load([image, dense], [{...spec, shape: [3, 2]}])).dispose();
   });
 
+  test('weights that are cut off', async () => {
+    const {weights, ...others} = readFixture('trained-keras3-keras');
+    const bytes = Buffer.from(weights!, 'base64');
+    const handler = handlerOf({...others, weights: bytes.subarray(0, -1).toString('base64')});
+    await rejected(
+      tf.loadLayersModel(kerasModel(handler)),
+      `kerasModel: the weights are cut off: ${bytes.length - 1} bytes, and the model.json needs ${bytes.length}`,
+    );
+  });
+
   test('a layer whose weights the converter has lost', async () => {
     const layers = ['one', 'one/two'].map(name =>
       layer('Dense', {name, units: 2, use_bias: false}),
