@@ -11,11 +11,15 @@ export function disposingOnError<T>(build: () => T): T {
   }
 }
 
-/** As `disposingOnError`, whether it fails or not. */
+/** As `disposingOnError`, whether it fails or not; disposes all other tensors that it makes, too. */
 export function disposingAfter<T>(use: () => T): T {
   const disposeNew = newVariables();
+  let result!: T;
   try {
-    return use();
+    tf.tidy(() => {
+      result = use();
+    });
+    return result;
   } finally {
     disposeNew();
   }

@@ -90,6 +90,13 @@ test('handlers keep what else they load', async () => {
   expect(loaded.weightData).toBe(artifacts.weightData);
 });
 
+test.each(fixtureNames)('%s is checked, which leaves no tensor', async name => {
+  const handler = kerasModel(handlerOf(readFixture(name)));
+  const {numTensors} = tf.memory();
+  await handler.load!();
+  expect(tf.memory().numTensors).toBe(numTensors);
+});
+
 test('nothing is created where a model is rejected', async () => {
   const {modelJson, ...others} = readFixture('convolutions-keras3-h5');
   const text = JSON.stringify(modelJson).replace('"softmax"', '"unheard_of"');
