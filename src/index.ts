@@ -2,9 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import * as constraintFunctions from './constraints.js';
 import {StartingValues} from './initializers.js';
 import {FixedActivation} from './layers/fixed-activation.js';
+import {GRUResetAfter, GRUResetAfterCell} from './layers/gru-reset-after.js';
 import {activations, mixingLayers} from './layers/index.js';
 import {logSoftmax} from './layers/mixing/log-softmax.js';
 import {sparsemax} from './layers/mixing/sparsemax.js';
+import {Normalization} from './layers/normalization.js';
 import {ActivationParameterGroup} from './model/index.js';
 import {registerFunction, registerInPlaceOfStock} from './registry.js';
 
@@ -17,6 +19,9 @@ registerFunction('logSoftmax', ['log_softmax'], logSoftmax);
 
 tf.serialization.registerClass(ActivationParameterGroup as never);
 tf.serialization.registerClass(FixedActivation as never);
+tf.serialization.registerClass(GRUResetAfter as never);
+tf.serialization.registerClass(GRUResetAfterCell as never);
+tf.serialization.registerClass(Normalization as never);
 
 const {MaxValue, MinMaxValue, MinValue, maxValue, minMaxValue, minValue} = constraintFunctions;
 for (const serializable of [MinValue, MaxValue, MinMaxValue, StartingValues]) {

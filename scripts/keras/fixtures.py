@@ -225,6 +225,60 @@ def functions(k):
     return k.Model(x, k.layers.Dense(2, activation=k.activations.leaky_relu)(x)), [numbers(2, 3)]
 
 
+def trained(k):
+    """A .keras file has the states of optimizer and metrics, too."""
+    k.utils.set_random_seed(1)
+    model = k.Sequential([k.Input((3,)), k.layers.Dense(2, activation='gelu', name='first'), k.layers.Dense(1, name='second')])
+    model.compile('adam', 'mse', metrics=['mae'])
+    model.fit(numbers(8, 3), numbers(8, 1), verbose=0)
+    return model, [numbers(2, 3)]
+
+
+def stacked_cells(k):
+    return k.Sequential([
+        k.Input((4, 3)),
+        k.layers.RNN([k.layers.LSTMCell(2), k.layers.LSTMCell(3)]),
+    ]), [numbers(2, 4, 3)]
+
+
+def only_for_training(k):
+    """Layers and settings that matter in training alone."""
+    return k.Sequential([
+        k.Input((6, 6, 3)),
+        k.layers.RandomFlip('horizontal', seed=1),
+        k.layers.RandomRotation(0.1),
+        k.layers.Conv2D(4, 3, kernel_initializer='lecun_normal', activity_regularizer=k.regularizers.L2(0.01)),
+        k.layers.SpatialDropout2D(0.3),
+        k.layers.ActivityRegularization(0.1),
+        k.layers.Flatten(),
+        k.layers.Dense(2),
+    ]), [numbers(2, 6, 6, 3)]
+
+
+def reset_after(k):
+    """GRUs as Keras makes them by default."""
+    return k.Sequential([
+        k.Input((4, 3)),
+        k.layers.GRU(3, return_sequences=True, dropout=0.2, recurrent_dropout=0.1),
+        k.layers.Bidirectional(k.layers.GRU(2, return_sequences=True, activation='softsign')),
+        k.layers.TimeDistributed(k.layers.Dense(2)),
+        k.layers.RNN(k.layers.GRUCell(2, use_bias=False), return_sequences=True),
+        k.layers.RNN([k.layers.GRUCell(2), k.layers.GRUCell(3)]),
+    ]), [numbers(2, 4, 3)]
+
+
+def differences(k):
+    """What is taken from what, by layers and by operations, after normalizations."""
+    x = k.Input((3,))
+    adapted = k.layers.Normalization()
+    adapted.adapt(numbers(20, 3))
+    y = adapted(x)
+    z = k.layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 1.0, 9.0], invert=True)(x)
+    subtract = k.layers.Subtract(name='taken')
+    taken = subtract([subtract([y, z]), x])
+    return k.Model(x, [k.layers.Dense(2)(taken), y - z, -(z - taken)]), [numbers(2, 3)]
+
+
 BOTH = [each_string, activation_layers, convolutions, recurrent, masked, wrapped, states, nested, unbuilt]
 ONLY_3 = [glu, layers_as_activations, sequence_of_layers_as_activations, same_names, operations,
           mixed_precision, functions]
@@ -265,6 +319,9 @@ def write(k, make, form):
     # Inputs that the file holds with all their digits.
     inputs = [np.round(each, 4) if each.dtype.kind == 'f' else each for each in inputs]
     randomize(model)
+    for layer in model.layers:
+        if isinstance(layer, k.layers.Normalization):
+            layer.finalize_state()
     computing = precise[0] if precise else model
     computing.set_weights(model.get_weights())
     outputs = computing(inputs if len(inputs) > 1 else inputs[0], training=False)
@@ -293,3 +350,14 @@ for make in [convolutions, recurrent, wrapped, nested]:
     write(tf_keras, make, 'keras')
 for k in [keras, tf_keras]:
     write(k, unbuilt, 'json')
+for k in [keras, tf_keras]:
+    for make in [stacked_cells, only_for_training]:
+        write(k, make, 'h5')
+    for make in [trained, stacked_cells, only_for_training]:
+        write(k, make, 'keras')
+for k in [keras, tf_keras]:
+    for form in ['h5', 'keras']:
+        write(k, reset_after, form)
+for k in [keras, tf_keras]:
+    for form in ['h5', 'keras']:
+        write(k, differences, form)

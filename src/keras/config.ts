@@ -22,27 +22,38 @@ export function plain(value: Json | undefined): Json {
   return Object.fromEntries(kept.map(([key, each]) => [key, plain(each)]));
 }
 
-/** What a layer of TensorFlow.js ignores or lacks, and so must have the one value that it accepts. */
-const FIXED: readonly {layers: RegExp; argument: string; accepted: Json}[] = [
-  {layers: /Conv[123]D(Transpose)?$/, argument: 'groups', accepted: 1},
-  {layers: /^LayerNormalization$/, argument: 'rms_scaling', accepted: false},
-  {layers: /^GRU(Cell)?$/, argument: 'reset_after', accepted: false},
-  {layers: /^(LSTM|GRU|SimpleRNN|RNN)$/, argument: 'time_major', accepted: false},
-  {layers: /^InputLayer$/, argument: 'ragged', accepted: false},
-  {layers: /^InputLayer$/, argument: 'sparse', accepted: false},
-  {layers: /^(Dense|Embedding)$/, argument: 'quantization_config', accepted: null},
-  {layers: /^Resizing$/, argument: 'crop_to_aspect_ratio', accepted: false},
-  {layers: /^Resizing$/, argument: 'pad_to_aspect_ratio', accepted: false},
+const RECURRENT = /^(GRU|GRUResetAfter|LSTM|RNN|SimpleRNN)$/;
+
+/** What a layer of TensorFlow.js ignores, lacks or computes otherwise, and the values that are the same. */
+const FIXED: readonly {layers: RegExp; argument: string; accepted: readonly Json[]}[] = [
+  {layers: /Conv[123]D(Transpose)?$/, argument: 'groups', accepted: [1]},
+  {layers: /^(Conv[23]DTranspose|DepthwiseConv2D)$/, argument: 'dilation_rate', accepted: [1]},
+  {layers: /^Conv1D$/, argument: 'padding', accepted: ['valid', 'same']},
+  {
+    layers: /^((Global)?\w+Pooling1D|Conv1D)$/,
+    argument: 'data_format',
+    accepted: ['channels_last'],
+  },
+  {layers: /^SeparableConv2D$/, argument: 'data_format', accepted: ['channels_last']},
+  {layers: /^UpSampling2D$/, argument: 'interpolation', accepted: ['nearest']},
+  {layers: /^LayerNormalization$/, argument: 'rms_scaling', accepted: [false]},
+  {layers: RECURRENT, argument: 'time_major', accepted: [false]},
+  {layers: RECURRENT, argument: 'zero_output_for_mask', accepted: [false]},
+  {layers: /^InputLayer$/, argument: 'ragged', accepted: [false]},
+  {layers: /^InputLayer$/, argument: 'sparse', accepted: [false]},
+  {layers: /^(Dense|Embedding)$/, argument: 'quantization_config', accepted: [null]},
 ];
 
 /** @throws if the layer would compute something else in TensorFlow.js. */
 export function checkFixed(owner: string, className: string, config: JsonObject): void {
   for (const {layers, argument, accepted} of FIXED) {
-    const value = config[argument] ?? accepted;
-    if (!layers.test(className) || value === accepted) continue;
+    const value = config[argument] ?? null;
+    const values = Array.isArray(value) ? value : [value];
+    if (!layers.test(className) || value === null) continue;
+    if (values.every(each => accepted.includes(each))) continue;
     throw new Error(
       `${owner}: ${argument} is ${describe(value)}, which TensorFlow.js cannot compute; ` +
-        `accepted: ${describe(accepted)}`,
+        `accepted: ${accepted.map(each => describe(each)).join(', ')}`,
     );
   }
 }
@@ -73,17 +84,24 @@ const REGULARIZERS: Readonly<Record<string, JsonObject>> = {
   L2: {l1: 0, l2: 0},
 };
 
+/** Initializers that TensorFlow.js spells otherwise. */
+const INITIALIZERS: Readonly<Record<string, string>> = {
+  LecunNormal: 'LeCunNormal',
+  LecunUniform: 'LeCunUniform',
+};
+
 /**
  * Initializer, regularizer or constraint.
  * @throws if TensorFlow.js does not know it.
  */
 export function repairPart(owner: string, argument: string, value: Json): Json {
   if (!isObject(value) || typeof value.class_name !== 'string') return value;
-  const {class_name: className, config} = value;
+  const {class_name: saved, config} = value;
+  const className = INITIALIZERS[saved as string] ?? String(saved);
   if (className in REGULARIZERS && isObject(config)) {
     return {class_name: 'L1L2', config: {...REGULARIZERS[className], ...config}};
   }
-  if (className in registeredClasses()) return value;
+  if (className in registeredClasses()) return {...value, class_name: className};
   throw new Error(
     `${owner}: ${argument} is ${describe(className)}, which has no counterpart; accepted are those ` +
       'of TensorFlow.js and those registered with tf.serialization.registerClass before loading',

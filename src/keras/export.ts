@@ -34,7 +34,7 @@ export async function exportKeras(model: tf.LayersModel): Promise<Record<string,
   const weights = new Map<string, WeightValues>();
   for (const [path, variable] of weightPaths(model, layer => writer.classOf(layer))) {
     const tensor = variable.read();
-    weights.set(path, {shape: tensor.shape, values: await tensor.data<'float32'>()});
+    weights.set(path, {shape: tensor.shape, values: Float32Array.from(await tensor.data())});
   }
   const metadata = {keras_version: KERAS_VERSION, exported_by: 'tfjs-activations'};
   return {

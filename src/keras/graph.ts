@@ -138,7 +138,7 @@ function givesMask(layer: JsonObject | undefined): boolean {
 }
 
 /** The calls of a layer, each as `[[layer, node, tensor, kwargs], …]`. */
-export function nodesOf(owner: string, layer: JsonObject, references: References): Json[] {
+export function nodesOf(owner: string, layer: JsonObject, references: References): Json[][] {
   const refer = (tensor: TensorReference) => follow(owner, tensor, references, 'offset');
   return callsOf(layer).map(node => {
     if (!isObject(node)) return tensorsIn(node).map(refer);

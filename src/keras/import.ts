@@ -38,7 +38,8 @@ export function importKerasWeights(model: tf.LayersModel, bytes: Uint8Array | Ar
   tf.tidy(() => {
     const tensors = [...variables].map(([name, variable]) => {
       const label = `${name}, ${variable.originalName}`;
-      return tensorOf(label, header[name], values, variable.shape as number[]);
+      const tensor = tensorOf(label, header[name], values, variable.shape as number[]);
+      return tensor.cast(variable.dtype);
     });
     [...variables.values()].forEach((variable, index) => variable.write(tensors[index]));
   });

@@ -55,6 +55,7 @@ const KERAS_LAYERS: Readonly<Record<string, Readonly<Record<string, string>>>> =
       ['GaussianNoise', 'GlobalAveragePooling1D', 'GlobalAveragePooling2D', 'GlobalMaxPooling1D'],
       ['GlobalMaxPooling2D', 'LSTM', 'LSTMCell', 'LayerNormalization', 'Masking'],
       ['MaxPooling1D', 'MaxPooling2D', 'MaxPooling3D', 'Maximum', 'Minimum', 'Multiply'],
+      ['Normalization'],
       ['PReLU', 'Permute', 'RNN', 'ReLU', 'RepeatVector', 'Rescaling', 'Reshape'],
       ['SeparableConv2D', 'SimpleRNN', 'SimpleRNNCell', 'Softmax', 'SpatialDropout1D'],
       ['StackedRNNCells', 'TimeDistributed', 'UpSampling2D', 'ZeroPadding2D'],
@@ -64,6 +65,12 @@ const KERAS_LAYERS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   ),
   InputLayer: {batchInputShape: 'batch_shape'},
   LeakyReLU: {alpha: 'negative_slope'},
+};
+
+/** Layers of this package that are cases of one in Keras. */
+const KERAS_CLASSES: Readonly<Record<string, string>> = {
+  GRUResetAfter: 'GRU',
+  GRUResetAfterCell: 'GRUCell',
 };
 
 /** What tfjs writes into configurations and Keras does not take. */
@@ -146,7 +153,8 @@ export class ConfigWriter {
     }
   }
 
-  private object(className: string, config: Config, layer?: tf.layers.Layer): KerasObject {
+  private object(tfjsClass: string, config: Config, layer?: tf.layers.Layer): KerasObject {
+    const className = KERAS_CLASSES[tfjsClass] ?? tfjsClass;
     const renamed = KERAS_LAYERS[className];
     const name = layer ? layer.name : (config.name as string);
     if (renamed) {

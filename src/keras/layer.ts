@@ -5,6 +5,7 @@ import {checkFixed, dtypeOf, repairPart} from './config.js';
 import {isObject, without} from './json.js';
 import type {Json, JsonObject} from './json.js';
 import {isOperation, layerOfOperation} from './operation.js';
+import {replacementOf} from './replacement.js';
 import type {KerasVersion} from './version.js';
 
 /** A layer as TensorFlow.js reads it, and what has to follow it where Keras does more in one. */
@@ -32,7 +33,8 @@ export function labelOf(layer: JsonObject): string {
  */
 export function repairLayer(saved: JsonObject, version: KerasVersion): RepairedLayer {
   const owner = labelOf(saved);
-  const layer = isOperation(saved) ? layerOfOperation(owner, saved, version) : saved;
+  const replaced = replacementOf(saved);
+  const layer = isOperation(replaced) ? layerOfOperation(owner, replaced, version) : replaced;
   const className = classOf(owner, layer);
   const config = repairConfig(owner, className, configOf(layer), version);
   const repaired = {...layer, class_name: className, config};
@@ -79,9 +81,10 @@ export function repairInner(layer: JsonObject, version: KerasVersion): JsonObjec
 /** Layers whose activation is the last that they do. */
 const SPLITTABLE = /^(Activation|Dense|(Depthwise|Separable)?Conv[123]D(Transpose)?)$/;
 
-/** Names that Keras had before. */
+/** Names that Keras had before; and of a difference, the sum that `repairModel` makes of it. */
 const CLASSES: Readonly<Record<string, string>> = {
   BatchNormalizationV1: 'BatchNormalization',
+  Subtract: 'Add',
   UnifiedGRU: 'GRU',
   UnifiedLSTM: 'LSTM',
 };
@@ -92,8 +95,8 @@ const CLASSES: Readonly<Record<string, string>> = {
  */
 export function classOf(owner: string, layer: JsonObject): string {
   const saved = String(layer.class_name);
-  const className = CLASSES[saved] ?? saved;
-  const isKnown = className in registeredClasses() && !UNREADABLE.includes(className);
+  const className = saved in registeredClasses() ? saved : (CLASSES[saved] ?? saved);
+  const isKnown = className in registeredClasses() && !BROKEN.includes(className);
   if (isKnown) return className;
   throw new Error(
     `${owner}: the layer has no counterpart; accepted are the layers of TensorFlow.js and of this ` +
@@ -101,8 +104,8 @@ export function classOf(owner: string, layer: JsonObject): string {
   );
 }
 
-/** Layers of TensorFlow.js that do not read what Keras writes of them. */
-const UNREADABLE = ['MultiHeadAttention'];
+/** Layers of TensorFlow.js that do not work within a model, whatever their configuration. */
+const BROKEN = ['CategoryEncoding', 'CenterCrop', 'Resizing'];
 
 function repairConfig(
   owner: string,
@@ -123,6 +126,7 @@ function repairConfig(
 
 /** What matters to Keras alone: where it computes, and how it is trained. */
 const IGNORED = [
+  'activity_regularizer',
   ...['synchronized', 'renorm', 'renorm_clipping', 'renorm_momentum', 'optional'],
   ...['quantization_config', 'lora_rank', 'lora_alpha', 'autocast'],
 ];

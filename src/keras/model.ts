@@ -116,14 +116,17 @@ function repairFunctional(config: JsonObject, context: Context, place: Place): J
   const layers = saved.flatMap((layer, index) => {
     const {layer: repaired, name, following} = members[index];
     const nodes = nodesOf(labelOf(layer), layer, references);
-    const result = {...repaired, name, inbound_nodes: nodes};
+    const isDifference = layer.class_name === 'Subtract' && repaired.class_name === 'Add';
+    const result = isDifference
+      ? sumWithNegative(labelOf(layer), repaired, nodes, negativeName(name, context, place))
+      : [{...repaired, name, inbound_nodes: nodes}];
     let previous = name;
     const chain = following.map(each => {
       const inbound = nodes.map((_, node) => [[previous, node, 0, {}]]);
       previous = each.name;
       return {...each, inbound_nodes: inbound};
     });
-    return [result, ...chain];
+    return [...result, ...chain];
   });
   const {name, trainable} = config;
   return {
@@ -133,6 +136,31 @@ function repairFunctional(config: JsonObject, context: Context, place: Place): J
     input_layers: endsOf('kerasModel: input_layers', inputs, references),
     output_layers: endsOf('kerasModel: output_layers', outputs, references),
   };
+}
+
+/**
+ * A − B, which TensorFlow.js lacks, as A + (−1)·B.
+ * @throws if it is not one of two tensors.
+ */
+function sumWithNegative(
+  owner: string,
+  add: JsonObject,
+  nodes: readonly Json[][],
+  negative: string,
+): JsonObject[] {
+  const strange = nodes.find(({length}) => length !== 2);
+  if (strange) throw new Error(`${owner}: takes ${strange.length} tensors; accepted: 2`);
+  const config = {name: negative, trainable: true, scale: -1, offset: 0};
+  const ofSecond = nodes.map(([, second]) => [second]);
+  const sums = nodes.map(([first], node) => [first, [negative, node, 0, {}]]);
+  return [
+    {class_name: 'Rescaling', config, name: negative, inbound_nodes: ofSecond},
+    {...add, name: nameOf(add), inbound_nodes: sums},
+  ];
+}
+
+function negativeName(name: string, context: Context, place: Place): string {
+  return uniqueName(`${name}_negative`, context, {...place, names: [...place.names, name]});
 }
 
 /**
@@ -146,7 +174,7 @@ function offsetOf(version: KerasVersion): number {
 function membersOf(saved: readonly JsonObject[], context: Context, place: Place): Member[] {
   // Layers keep their names where they can; those of models within are numbered among all.
   const names = saved.map(layer => uniqueName(nameOf(layer), context, place));
-  const paths = placesOf(saved, place.path);
+  const paths = placesOf(saved, place.path === '' ? 'layers' : `${place.path}/layers`);
   return saved.map((layer, index) => {
     const own = {names: [...place.names, nameOf(layer)], path: paths[index]};
     return memberOf(renamed(layer, names[index]), context, own);
@@ -170,15 +198,14 @@ function renamed(layer: JsonObject, name: string): JsonObject {
   return 'name' in layer ? {...layer, config, name} : {...layer, config};
 }
 
-/** Where a .keras file has the layers of a model. */
-function placesOf(layers: readonly JsonObject[], path: string): string[] {
+/** Where a .keras file has the layers that are in one folder of it. */
+function placesOf(layers: readonly JsonObject[], folder: string): string[] {
   const counts = new Map<string, number>();
   return layers.map(({class_name: className}) => {
     const name = kerasSnakeCase(String(className));
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
-    const own = count === 0 ? name : `${name}_${count}`;
-    return path === '' ? `layers/${own}` : `${path}/layers/${own}`;
+    return `${folder}/${count === 0 ? name : `${name}_${count}`}`;
   });
 }
 
@@ -197,7 +224,7 @@ function memberOf(layer: JsonObject, context: Context, place: Place): Member {
     };
   }
   const {layer: repaired, following} = repairLayer(withCells(layer, context), context.version);
-  hold(repaired, name, context, place);
+  hold(layer, repaired, name, context, place);
   const named = following.map(each => followingOf(each, name, context, place));
   return {layer: repaired, name, following: named, isModel: false};
 }
@@ -209,14 +236,33 @@ function followingOf(layer: JsonObject, name: string, context: Context, place: P
   const saved = {...layer, config: {trainable: true, ...configOf(layer), name: own}};
   const repaired = repairInner(saved, context.version);
   const names = [...place.names, savedName];
-  hold(repaired, own, context, {names, path: `${place.path}/activation`});
+  hold(saved, repaired, own, context, {names, path: `${place.path}/activation`});
   return {...repaired, name: own};
 }
 
-function hold(layer: JsonObject, scope: string, {holders}: Context, place: Place): void {
-  const {class_name: className} = layer;
-  const {names, path} = place;
-  holders.push({names, place: path, scope, className: String(className), config: configOf(layer)});
+/** Notes a layer that was `saved` at a place, and is `repaired`. */
+function hold(
+  saved: JsonObject,
+  repaired: JsonObject,
+  scope: string,
+  context: Context,
+  {names, path}: Place,
+): void {
+  const config = configOf(repaired);
+  const className = String(repaired.class_name);
+  context.holders.push({names, place: path, scope, className, config});
+  const [savedCells, cells] = [cellsOf(saved), cellsOf(repaired)];
+  const paths = placesOf(savedCells, `${path}/cell/cells`);
+  cells.forEach((cell, index) => {
+    const own = {names: [...names, nameOf(cell)], path: paths[index]};
+    hold(savedCells[index], cell, `${scope}/RNNCell_${index}`, context, own);
+  });
+}
+
+/** The cells that a recurrent layer applies one after the other, if it has several. */
+function cellsOf(layer: JsonObject): JsonObject[] {
+  const {cell} = configOf(layer);
+  return isObject(cell) ? objectsOf(configOf(cell).cells) : [];
 }
 
 /** A layer around another: the one within is repaired, and has its weights under the name of both. */
@@ -237,8 +283,8 @@ function repairWrapper(
     return repairLayer({...wrapper, config: {...config, layer}}, context.version).layer;
   }
   const layer = repairInner(withCells(inner, context), context.version);
-  hold(layer, name, context, {...place, path: within.path});
-  hold(layer, name, context, within);
+  hold(inner, layer, name, context, {...place, path: within.path});
+  hold(inner, layer, name, context, within);
   return repairLayer({...wrapper, config: {...config, layer}}, context.version).layer;
 }
 
@@ -251,7 +297,9 @@ function repairBidirectional(
 ): JsonObject {
   const {backward_layer: backward, ...config} = configOf(wrapper);
   const name = nameOf(inner).replace(/^forward_/, '');
-  const layer = repairInner(withCells(renamed(inner, name), context), context.version);
+  // Of masked steps, what the layers around read differs in Keras: zeros there, the step before here.
+  const within = {...inner, config: without(configOf(inner), 'zero_output_for_mask')};
+  const layer = repairInner(withCells(renamed(within, name), context), context.version);
   if (isObject(backward)) checkBackward(labelOf(wrapper), inner, backward);
   const outer = nameOf(wrapper);
   for (const direction of ['forward', 'backward']) {
@@ -259,7 +307,7 @@ function repairBidirectional(
     const saved = direction === 'backward' && isObject(backward) ? nameOf(backward) : own;
     const names = [...place.names, saved];
     const path = `${place.path}/${direction}_layer`;
-    hold(layer, `${outer}/${own}`, context, {names, path});
+    hold(inner, layer, `${outer}/${own}`, context, {names, path});
   }
   return repairLayer({...wrapper, config: {...config, layer}}, context.version).layer;
 }

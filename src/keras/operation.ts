@@ -77,6 +77,8 @@ export function layerOfOperation(
   const args = objectsOf(operation.inbound_nodes).flatMap<Json>(({args}) => args ?? []);
   const numbers = args.filter(operand => operand !== null && typeof operand !== 'object');
   if (numbers.length > 0) return rescaling(owner, operation, args, numbers[0]);
+  if (className === 'Negative')
+    return rescaling(owner, {...operation, class_name: 'Multiply'}, args, -1);
   const name = className.charAt(0).toLowerCase() + className.slice(1);
   const applied = activationClass(name, version);
   if (applied !== undefined) return {...operation, class_name: applied};

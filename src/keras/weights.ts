@@ -33,17 +33,20 @@ const WEIGHTS: Readonly<Record<string, readonly string[]>> = {
   Embedding: ['embeddings'],
   BatchNormalization: ['gamma', 'beta', 'moving_mean', 'moving_variance', ...UNUSED.slice(0, 3)],
   LayerNormalization: ['gamma', 'beta'],
+  Normalization: ['mean', 'variance', 'count'],
   SimpleRNN: RECURRENT,
   LSTM: RECURRENT,
   GRU: RECURRENT,
+  GRUResetAfter: RECURRENT,
   ConvLSTM2D: RECURRENT,
 };
 
 /** The weights of a layer in Keras's order, where they are known. */
 function weightsOf({className, config}: WeightHolder): readonly string[] | undefined {
-  const cell = isObject(config.cell) ? String(config.cell.class_name).replace(/Cell$/, '') : '';
+  const holding = isObject(config.cell) ? String(config.cell.class_name) : className;
   const known =
-    WEIGHTS[cell || className] ?? Object.keys(activationOfClass(className)?.weights ?? {});
+    WEIGHTS[holding.replace(/Cell$/, '')] ??
+    Object.keys(activationOfClass(className)?.weights ?? {});
   if (known.length === 0) return undefined;
   const without = [config.scale === false && 'gamma', config.center === false && 'beta'];
   return known.filter(weight => !without.includes(weight));
@@ -73,6 +76,9 @@ export function repairWeights(
 
 const UNREAD = Symbol('a weight that TensorFlow.js does not have');
 
+/** Where a .keras file has the weights of layers; elsewhere it has the states of optimizer and metrics. */
+const LAYERS_IN_FILE = ['layers', '_layer_checkpoint_dependencies'];
+
 function findWeight(
   saved: string,
   holders: readonly WeightHolder[],
@@ -82,7 +88,10 @@ function findWeight(
   if (path.some(part => part.startsWith('seed_generator'))) return UNREAD;
   const last = path.pop()!;
   const index = /^\d+$/.test(last) ? Number(last) : undefined;
-  const found = holdersAt(path, holders).map(holder => {
+  if (index !== undefined && path.at(-1) === 'vars' && !LAYERS_IN_FILE.includes(path[0])) {
+    return UNREAD;
+  }
+  const found = holdersOf(path, last, holders).map(holder => {
     const weights = weightsOf(holder);
     const weight = index === undefined ? inTensorFlow(holder, last) : weights?.[index];
     if (weights && (weight === undefined || !weights.includes(weight))) {
@@ -102,6 +111,18 @@ function findWeight(
 /** Keras 3 calls the kernel of every convolution so. */
 function inTensorFlow({className}: WeightHolder, weight: string): string {
   return className === 'DepthwiseConv2D' && weight === 'kernel' ? 'depthwise_kernel' : weight;
+}
+
+/** The layers whose weight it may be: of a Normalization, Keras 2 writes the name of the weight alone. */
+function holdersOf(
+  path: readonly string[],
+  weight: string,
+  holders: readonly WeightHolder[],
+): WeightHolder[] {
+  if (path.length > 0) return holdersAt(path, holders);
+  return holders.filter(
+    ({className}) => className === 'Normalization' && WEIGHTS[className].includes(weight),
+  );
 }
 
 /** The layers that a path may mean, best first: by place, or those whose name stands last in it. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {disposingOnError} from '../disposing-on-error.js';
+import {disposingOnError} from '../disposing.js';
 import {messageOf} from '../errors.js';
 import {copyLayer} from './copy-layer.js';
 import {copyTraining} from './copy-training.js';

@@ -111,6 +111,7 @@ export const WITHOUT_ACTIVATION: ReadonlySet<string> = new Set([
   'Maximum',
   'Minimum',
   'Multiply',
+  'Normalization',
   'Permute',
   'RandomWidth',
   'RepeatVector',
@@ -300,10 +301,13 @@ function describeInner(
   return [{...described, layer, name, applied, steps: 'forwards'}];
 }
 
-/** What the cells of tfjs apply their activations for, in order. */
+const GRU_GATES = {recurrentActivation: ['update_gate', 'reset_gate'], activation: ['candidate']};
+
+/** What recurrent cells apply their activations for, in order. */
 const GATES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   SimpleRNNCell: {activation: ['output']},
-  GRUCell: {recurrentActivation: ['update_gate', 'reset_gate'], activation: ['candidate']},
+  GRUCell: GRU_GATES,
+  GRUResetAfterCell: GRU_GATES,
   LSTMCell: {
     recurrentActivation: ['input_gate', 'forget_gate', 'output_gate'],
     activation: ['candidate', 'output'],

@@ -4,8 +4,10 @@ import {realpathSync} from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import {messageOf} from '../errors.js';
+import {buildModel, MismatchedWeights} from '../build-model.js';
+import {repairArtifacts} from '../keras/load.js';
+import {byteLengthOf} from '../weight-bytes.js';
 import {checkOptions, checkPath, describeArgument} from './arguments.js';
-import {buildModel, MismatchedWeights} from './build-model.js';
 import {removeQuietly, syncFolder, writeDurably} from './files.js';
 
 /** Options of {@link saveModel}. */
@@ -23,16 +25,6 @@ const writtenBySave = /^(weights\.[0-9a-f]{16}\.[0-9a-f]{8}\.bin|\.model\.json\.
 
 /** How long, in ms, a file that no `model.json` names may belong to a save that still runs. */
 const longestSave = 60_000;
-
-const bytesPerValue: Record<string, number | undefined> = {
-  float32: 4,
-  int32: 4,
-  complex64: 8,
-  bool: 1,
-  float16: 2,
-  uint16: 2,
-  uint8: 1,
-};
 
 /** Saves into one folder run one after the other, so that each removes what its predecessor wrote. */
 const pendingSaves = new Map<string, Promise<unknown>>();
@@ -77,7 +69,7 @@ export async function saveModel(
 
 /**
  * Loads a model that {@link saveModel}, `tf.io`, or the TensorFlow.js converter (layers models) left
- * in a folder, without `@tensorflow/tfjs-node`.
+ * in a folder, without `@tensorflow/tfjs-node`. A model of Keras is repaired as by `kerasModel`.
  *
  * @throws Error that names the file at fault and says what to do: the folder or a file is missing,
  *     `model.json` is not whole, the weights are longer or shorter than it says or of other names or
@@ -86,9 +78,10 @@ export async function saveModel(
  */
 export async function loadModel(folder: string): Promise<tf.LayersModel> {
   checkFolderArgument('loadModel', folder);
-  const artifacts = await read(folder);
+  const loaded = await read(folder);
   try {
-    return await buildModel(artifacts);
+    const {artifacts, check} = repairArtifacts(loaded);
+    return await buildModel(artifacts, check);
   } catch (error) {
     throw explainBuildError(error, path.join(folder, topologyFile));
   }
@@ -322,17 +315,6 @@ function checkHash(file: string, content: Buffer): void {
     `the content of the weights file ${file} has changed since it was saved. ` +
       'Restore it, or save the model again',
   );
-}
-
-/** How many bytes a group's weights take; undefined where strings make that depend on the content. */
-function byteLengthOf(weights: WeightsGroup['weights']): number | undefined {
-  let length = 0;
-  for (const {shape, dtype, quantization} of weights) {
-    const size = bytesPerValue[quantization?.dtype ?? dtype];
-    if (size === undefined) return undefined;
-    length += size * tf.util.sizeFromShape(shape);
-  }
-  return length;
 }
 
 function contentHash(content: Uint8Array): string {

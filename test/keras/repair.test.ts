@@ -156,7 +156,13 @@ describe('arguments', () => {
 
   test.each([
     ['Conv2D', {groups: 2}, "Conv2D 'it': groups is 2"],
-    ['GRU', {reset_after: true}, "GRU 'it': reset_after is true"],
+    ['Conv2DTranspose', {dilation_rate: [2, 2]}, "'it': dilation_rate is [2, 2]"],
+    ['DepthwiseConv2D', {dilation_rate: 2}, "DepthwiseConv2D 'it': dilation_rate is 2"],
+    ['Conv1D', {padding: 'causal'}, "Conv1D 'it': padding is 'causal'"],
+    ['GlobalMaxPooling1D', {data_format: 'channels_first'}, "data_format is 'channels_first'"],
+    ['SeparableConv2D', {data_format: 'channels_first'}, "data_format is 'channels_first'"],
+    ['UpSampling2D', {interpolation: 'bilinear'}, "UpSampling2D 'it': interpolation is 'bilinear'"],
+    ['LSTM', {zero_output_for_mask: true}, "LSTM 'it': zero_output_for_mask is true"],
     ['LSTM', {time_major: true}, "LSTM 'it': time_major is true"],
     ['LayerNormalization', {rms_scaling: true}, "LayerNormalization 'it': rms_scaling is true"],
     ['Dense', {quantization_config: {bits: 8}}, "Dense 'it': quantization_config is {bits: 8}"],
@@ -165,9 +171,60 @@ describe('arguments', () => {
     ['GlobalMaxPooling2D', {keepdims: true, data_format: 'channels_first'}, 'keepdims is true'],
     ['GroupNormalization', {}, "GroupNormalization 'it': the layer has no counterpart"],
     ['MultiHeadAttention', {}, "MultiHeadAttention 'it': the layer has no counterpart"],
+    ['Resizing', {height: 2, width: 2}, "Resizing 'it': the layer has no counterpart"],
   ])('%s with %p is rejected', (className, config, message) => {
     expect(() => repaired([layer(className, config)])).toThrow(message);
     expect(() => repaired([layer(className, config)])).toThrow('accepted');
+  });
+
+  test.each([
+    ['Conv2DTranspose', {dilation_rate: [1, 1], data_format: 'channels_first'}],
+    ['Conv1D', {padding: 'same', data_format: 'channels_last', dilation_rate: [2]}],
+    ['UpSampling2D', {interpolation: 'nearest', data_format: 'channels_first'}],
+  ])('%s with %p is accepted', (className, config) => {
+    expect(repaired([layer(className, config)])[0]).toMatchObject({class_name: className, config});
+  });
+
+  test('a GRU is of the kind that it says', () => {
+    const classOf = (className: string, resetAfter: boolean) =>
+      repaired([layer(className, {units: 1, reset_after: resetAfter})])[0].class_name;
+    expect(classOf('GRU', true)).toBe('GRUResetAfter');
+    expect(classOf('GRUCell', true)).toBe('GRUResetAfterCell');
+    expect(classOf('GRU', false)).toBe('GRU');
+  });
+
+  test('layers that change nothing in inference do nothing', () => {
+    const [flip, identity] = repaired([
+      {class_name: 'RandomFlip', config: {name: 'flip', mode: 'horizontal', seed: 3}},
+      layer('Identity', {dtype: 'float32'}),
+    ]);
+    expect(flip).toEqual({
+      class_name: 'Activation',
+      config: {name: 'flip', trainable: true, activation: 'linear'},
+    });
+    expect(identity.config).toEqual({
+      name: 'it',
+      trainable: true,
+      dtype: 'float32',
+      activation: 'linear',
+    });
+  });
+
+  test('a dropout of whole channels keeps them together', () => {
+    const shapeOf = (className: string, config: Json) =>
+      repaired([layer(className, {rate: 0.5, ...config})])[0].config.noise_shape;
+    expect(shapeOf('SpatialDropout2D', {})).toEqual([null, 1, 1, null]);
+    expect(shapeOf('SpatialDropout3D', {})).toEqual([null, 1, 1, 1, null]);
+    expect(shapeOf('SpatialDropout2D', {data_format: 'channels_first'})).toEqual([
+      ...[null, null],
+      ...[1, 1],
+    ]);
+  });
+
+  test('initializers have the names that TensorFlow.js knows', () => {
+    const lecun = {class_name: 'LecunNormal', config: {seed: null}};
+    const [dense] = repaired([layer('Dense', {units: 1, kernel_initializer: lecun})]);
+    expect(dense.config.kernel_initializer).toEqual({...lecun, class_name: 'LeCunNormal'});
   });
 
   test('a model of a class of its own is rejected', () => {
@@ -260,6 +317,7 @@ describe('connections', () => {
       scale: 0.25,
       offset: 0,
     });
+    expect(operation('Negative', [tensor('in')])).toEqual({name: 'it', scale: -1, offset: 0});
     expect(() => operation('TrueDivide', [1, tensor('in')])).toThrow('an operand is 1; accepted');
     expect(() => operation('Reshape', [tensor('in')])).toThrow(
       "kerasModel: Reshape 'it': the operation has no counterpart; accepted: the layer Reshape",
@@ -269,6 +327,45 @@ describe('connections', () => {
     );
     expect(() => operation('Sin', [tensor('in')])).toThrow(
       "kerasModel: Sin 'it': the layer has no counterpart; accepted are the layers",
+    );
+  });
+
+  test('a difference becomes a sum with a negative, at each call', () => {
+    const calls = [
+      {args: [[tensor('in'), tensor('other')]], kwargs: {}},
+      {args: [[tensor('other'), tensor('in')]], kwargs: {}},
+    ];
+    const subtract = {...layer('Subtract', {}), name: 'it', inbound_nodes: calls};
+    const relu = called(layer('ReLU', {name: 'other'}), [tensor('in')]);
+    const taken = called(layer('ReLU', {name: 'it_negative'}), [tensor('it')]);
+    const model = functional([start, relu, subtract, taken], [['it_negative', 0, 0]]);
+    const {config} = repairKerasModel(model) as unknown as {config: {layers: Json[]}};
+    expect(config.layers.slice(2, 4)).toEqual([
+      {
+        class_name: 'Rescaling',
+        config: {name: 'it_it_negative', trainable: true, scale: -1, offset: 0},
+        name: 'it_it_negative',
+        inbound_nodes: [[['other', 0, 0, {}]], [['in', 0, 0, {}]]],
+      },
+      {
+        class_name: 'Add',
+        config: {name: 'it', trainable: true},
+        name: 'it',
+        inbound_nodes: [
+          [
+            ['in', 0, 0, {}],
+            ['it_it_negative', 0, 0, {}],
+          ],
+          [
+            ['other', 0, 0, {}],
+            ['it_it_negative', 1, 0, {}],
+          ],
+        ],
+      },
+    ]);
+    const alone = {...subtract, inbound_nodes: [{args: [[tensor('in')]], kwargs: {}}]};
+    expect(() => repairKerasModel(functional([start, alone]))).toThrow(
+      "kerasModel: Subtract 'it': takes 1 tensors; accepted: 2",
     );
   });
 
@@ -322,6 +419,19 @@ describe('weights', () => {
     [['_layer_checkpoint_dependencies/dense/vars/0', 'it/bias']],
   ])('%p are found', saved => {
     expect(names(saved)).toEqual(['it/kernel', 'it/bias']);
+  });
+
+  test('the states of an optimizer and of metrics are left aside', () => {
+    const weights = ['layers/dense/vars/0', 'optimizer/vars/0', 'metrics/mean/vars/1'];
+    const {weightsManifest} = repairKerasModel({
+      modelTopology: sequential([layer('Dense', {units: 2})]),
+      weightsManifest: [{paths: [], weights: weights.map(name => ({name}) as Json)}],
+    });
+    expect(weightsManifest[0].weights).toEqual([
+      {name: 'it/kernel'},
+      {name: 'optimizer/vars/0', group: 'optimizer'},
+      {name: 'metrics/mean/vars/1', group: 'optimizer'},
+    ]);
   });
 
   test('a weight that TensorFlow.js does not have is told', () => {

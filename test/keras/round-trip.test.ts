@@ -5,6 +5,8 @@ import path from 'node:path';
 import '../../src/index.js';
 import {activations, layers} from '../../src/index.js';
 import {exportKeras, importKerasWeights} from '../../src/keras/index.js';
+import {GRUResetAfter, GRUResetAfterCell} from '../../src/layers/gru-reset-after.js';
+import {Normalization} from '../../src/layers/normalization.js';
 import {describeWithPython, runPython} from '../helpers/python.js';
 
 interface Result {
@@ -51,7 +53,7 @@ function perturb(model: tf.LayersModel): void {
   tf.tidy(() => {
     const weights = model.getWeights().map((weight, index) => {
       const noise = tf.randomUniform(weight.shape, 0.01, 0.06, 'float32', index + 1);
-      return tf.add(weight, noise);
+      return tf.add(weight, noise).cast(weight.dtype);
     });
     model.setWeights(weights);
   });
@@ -93,6 +95,8 @@ function images(): tf.LayersModel {
     tf.layers.conv2dTranspose({filters: 3, kernelSize: 3, strides: 2}),
     tf.layers.batchNormalization(),
     tf.layers.layerNormalization(),
+    new Normalization(),
+    new Normalization({axis: [1, 3], mean: [1, 2, 3, 4], variance: [1, 4, 9, 2], invert: true}),
     tf.layers.maxPooling2d({}),
     tf.layers.averagePooling2d({}),
     tf.layers.zeroPadding2d(),
@@ -118,6 +122,8 @@ function images(): tf.LayersModel {
 function sequences(): tf.LayersModel {
   const input = tf.input({shape: [5, 3]});
   const cells = [tf.layers.lstmCell({units: 3}), tf.layers.gruCell({units: 2})];
+  // As Keras makes them.
+  const gruCell = new GRUResetAfterCell({units: 2, recurrentActivation: 'sigmoid'});
   const outputs = [
     tf.layers.lstm({units: 3}),
     tf.layers.gru({units: 3, returnSequences: true, recurrentActivation: 'sigmoid'}),
@@ -127,6 +133,8 @@ function sequences(): tf.LayersModel {
     tf.layers.timeDistributed({layer: layers.pelu()}),
     tf.layers.rnn({cell: cells}),
     tf.layers.rnn({cell: tf.layers.lstmCell({units: 2})}),
+    new GRUResetAfter({units: 3, returnSequences: true}),
+    tf.layers.rnn({cell: gruCell}),
     tf.layers.conv1d({filters: 2, kernelSize: 3, padding: 'same'}),
     tf.sequential({
       layers: [

@@ -30,7 +30,7 @@ const rejected = withWeights.filter(name => !fine.includes(name));
 
 test.each(rejected)('%s is rejected by TensorFlow.js alone', async name => {
   const message =
-    /InputLayer should be passed|Unknown (activation|layer)|Non-default alpha|invalid for Separable|no target variable/;
+    /InputLayer should be passed|Unknown (activation|layer)|Non-default alpha|invalid for Separable|no target variable|reset_after/;
   expect(await resultOf(readFixture(name))).toMatch(message);
 });
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {ActivationMonitor, activations, layers} from '../../src/index.js';
 import {FixedActivation} from '../../src/layers/fixed-activation.js';
+import {GRUResetAfter, GRUResetAfterCell} from '../../src/layers/gru-reset-after.js';
 import {mixingLayers} from '../../src/layers/index.js';
 import {WITHOUT_ACTIVATION, findLayers} from '../../src/monitor/find-layers.js';
 import {activationOfClass} from '../../src/registry.js';
@@ -106,7 +107,8 @@ test('every stock layer without an activation is known as one', () => {
       (owner as unknown as {prototype: object}).prototype instanceof tf.layers.Layer &&
       !['PlainFunction', 'GetterOnly', 'Unknown'].includes(name),
   );
-  const own = [...mixingLayers.map(({className}) => className), FixedActivation.className];
+  const classes = [FixedActivation, GRUResetAfter, GRUResetAfterCell, ...mixingLayers];
+  const own = classes.map(({className}) => className);
   const applying = stock.map(([name]) => name).filter(name => !WITHOUT_ACTIVATION.has(name));
   expect(applying.filter(name => !activationOfClass(name) && !own.includes(name)).sort()).toEqual([
     'Activation',

@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import {layers} from '../../src/index.js';
 import {loadModel, saveModel} from '../../src/node/index.js';
+import {differenceOf, outputsOf, readFixture} from '../keras/fixtures.js';
+import type {Fixture} from '../keras/fixtures.js';
 
 const input = tf.tensor2d([[1, -2, 3]]);
 let folder: string;
@@ -339,6 +341,45 @@ describe('a crash while saving', () => {
       }
       if (isComplete) break;
     }
+  });
+});
+
+describe('a model of Keras', () => {
+  async function unpack(name: string, change = (text: string) => text): Promise<Fixture> {
+    const fixture = readFixture(name);
+    const paths = fixture.modelJson.weightsManifest.flatMap(group => group.paths);
+    const modelJson = change(JSON.stringify(fixture.modelJson));
+    await fs.writeFile(path.join(folder, 'model.json'), modelJson);
+    const weights = Buffer.from(fixture.weights!, 'base64');
+    expect(paths).toHaveLength(1);
+    await fs.writeFile(path.join(folder, paths[0]), weights);
+    return fixture;
+  }
+
+  test.each([
+    'activation_layers-keras2-h5',
+    'activation_layers-keras3-h5',
+    'nested-keras3-keras',
+    'trained-keras2-keras',
+  ])('is repaired: %s', async name => {
+    const fixture = await unpack(name);
+    const model = await loadModel(folder);
+    expect(differenceOf(outputsOf(model, fixture), fixture.outputs)).toBeLessThan(1e-5);
+    model.dispose();
+  });
+
+  test('that has no counterpart is told', async () => {
+    await unpack('nested-keras3-h5', text => text.replace('"softsign"', '"unheard_of"'));
+    expect(await messageOf(loadModel(folder))).toMatch(
+      /^loadModel: cannot build the model .*model\.json describes: kerasModel: Dense 'dense_\d': activation is 'unheard_of', which has no counterpart/,
+    );
+  });
+
+  test('whose axis TensorFlow.js computes otherwise is told', async () => {
+    await unpack('convolutions-keras3-h5', text => text.replace('"axis":-1', '"axis":1'));
+    expect(await messageOf(loadModel(folder))).toContain(
+      "describes: BatchNormalization 'batch_normalization': axis is 1, which TensorFlow.js computes otherwise",
+    );
   });
 });
 

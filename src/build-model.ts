@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {disposingOnError} from '../disposing-on-error.js';
+import {disposingAfter, disposingOnError} from './disposing.js';
 
 type Topology = {className: string; config: tf.serialization.ConfigDict};
 type NamedTensors = Parameters<tf.Optimizer['setWeights']>[0];
@@ -11,13 +11,17 @@ export class MismatchedWeights extends Error {}
  * Does what `tf.loadLayersModel` does, and leaves no tensor behind where it throws. (tfjs keeps the
  * weights of a model that it could not finish, and nobody holds that model to dispose it.)
  *
- * @throws MismatchedWeights where the weights do not fit the model; else what tfjs throws.
+ * @throws MismatchedWeights where the weights do not fit the model; else what `check` throws, or tfjs.
  */
-export async function buildModel(artifacts: tf.io.ModelArtifacts): Promise<tf.LayersModel> {
+export async function buildModel(
+  artifacts: tf.io.ModelArtifacts,
+  check: (model: tf.LayersModel) => void = () => {},
+): Promise<tf.LayersModel> {
   let optimizerWeights: NamedTensors = [];
   const model = await deserialize(artifacts.modelTopology as object, build =>
     disposingOnError(() => {
       const built = build();
+      check(built);
       if (artifacts.trainingConfig) built.loadTrainingConfig(artifacts.trainingConfig as never);
       if (artifacts.userDefinedMetadata)
         built.setUserDefinedMetadata(artifacts.userDefinedMetadata);
@@ -35,6 +39,25 @@ export async function buildModel(artifacts: tf.io.ModelArtifacts): Promise<tf.La
     tf.dispose(optimizerWeights.map(({tensor}) => tensor));
   }
   return model;
+}
+
+/**
+ * Builds a model to see whether that works, and leaves nothing of it behind.
+ *
+ * @throws where a weight has another shape than the model's; what `check` throws, or tfjs.
+ */
+export async function tryBuild(
+  {modelTopology, weightSpecs = []}: tf.io.ModelArtifacts,
+  check: (model: tf.LayersModel) => void,
+): Promise<void> {
+  await deserialize(modelTopology as object, build =>
+    disposingAfter(() => {
+      const built = build();
+      check(built);
+      checkShapes(built, weightSpecs);
+      return built;
+    }),
+  );
 }
 
 /**
