@@ -22,7 +22,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 
 /** Code that makes an optimizer like one, with another learning rate; none for classes of one's own. */
 export function optimizerCode(
-  {className, settings}: OptimizerSnapshot,
+  {className, settings, group}: OptimizerSnapshot,
   learningRate: number,
 ): string | undefined {
   if (!Object.hasOwn(MAKERS, className)) return undefined;
@@ -30,5 +30,8 @@ export function optimizerCode(
   const names = Object.keys(defaults);
   const changed = names.map(name => settings[name] !== defaults[name]);
   const given = names.slice(0, changed.lastIndexOf(true) + 1).map(name => settings[name]);
-  return `tf.train.${create}(${[learningRate, ...given].join(', ')})`;
+  const code = `tf.train.${create}(${[learningRate, ...given].join(', ')})`;
+  if (!group) return code;
+  const {learningRate: factor, decay} = group;
+  return `activationParameterGroup(${code}, {learningRate: ${factor}, decay: ${decay}})`;
 }

@@ -6,7 +6,7 @@ export function optimizerSnapshot(
   optimizer: tf.Optimizer | undefined,
   model: tf.LayersModel,
 ): OptimizerSnapshot | null {
-  const {className, config} = describe(optimizer);
+  const {className, config, group} = describe(optimizer);
   const {learningRate, ...others} = config;
   if (typeof className !== 'string' || typeof learningRate !== 'number') return null;
   const settings = Object.fromEntries(
@@ -15,18 +15,31 @@ export function optimizerSnapshot(
         typeof entry[1] === 'number' || typeof entry[1] === 'boolean',
     ),
   );
-  return {className, learningRate, settings, isOfModel: optimizer === model.optimizer};
+  const isOfModel = optimizer === model.optimizer;
+  return {className, learningRate, settings, isOfModel, ...(group && {group})};
 }
 
 interface Description {
   readonly className?: unknown;
   readonly config: Readonly<Record<string, unknown>>;
+  readonly group?: OptimizerSnapshot['group'];
+}
+
+/** What a parameter group tells of itself. */
+interface GroupConfig {
+  readonly optimizer: Description;
+  readonly learningRateFactor: number;
+  readonly decay: number;
 }
 
 /** An optimizer of one's own may lack these methods, or throw in them. */
 function describe(optimizer: tf.Optimizer | undefined): Description {
   try {
-    return {className: optimizer?.getClassName(), config: {...optimizer?.getConfig()}};
+    const className = optimizer?.getClassName();
+    const config = {...optimizer?.getConfig()};
+    if (className !== 'ActivationParameterGroup') return {className, config};
+    const {optimizer: inner, learningRateFactor, decay} = config as unknown as GroupConfig;
+    return {...inner, group: {learningRate: learningRateFactor, decay}};
   } catch {
     return {config: {}};
   }

@@ -157,6 +157,8 @@ export interface OptimizerSnapshot {
   readonly settings: Readonly<Record<string, number | boolean>>;
   /** Whether the model was compiled with it; else it is that of a loop of one's own. */
   readonly isOfModel: boolean;
+  /** The options of the `activationParameterGroup` around it, if there is one. */
+  readonly group?: {readonly learningRate: number; readonly decay: number};
 }
 
 /** The state of a model at the end of a window of training batches. All that the rules see. */
