@@ -58,11 +58,16 @@ export function lintModel(model: tf.LayersModel, options: LintOptions = {}): Lin
   const optimizer = optimizerOf(options.optimizer ?? (model.optimizer as tf.Optimizer | undefined));
   if (sample !== undefined) checkSample(model, sample, losses);
 
-  const {layers, outputs} = describeModel(model);
+  const {layers, inputs, outputs} = describeModel(model);
   const measured = sample && measure(model, sample, losses);
   const linted: LintedModel = {
     name: model.name,
     layers,
+    inputs: inputs.map((after, index) => ({
+      name: model.inputNames[index],
+      after,
+      std: measured?.inputs[index] ?? null,
+    })),
     outputs: outputs.map((layer, index) => ({
       name: model.outputNames[index],
       layer,
@@ -72,8 +77,9 @@ export function lintModel(model: tf.LayersModel, options: LintOptions = {}): Lin
       sample: measured?.outputs[index] ?? null,
     })),
     optimizer: optimizer ? optimizerSnapshot(optimizer, model) : null,
+    isCompiled: (model.optimizer as tf.Optimizer | undefined) !== undefined,
     weightCount: weightCount(model),
-    spreads: measured ?? null,
+    spreads: measured?.layers ?? null,
   };
   return judge(linted);
 }
@@ -158,14 +164,17 @@ function checkSample(
   }
   const [samples] = x[0].shape;
   x.forEach(({shape}, index) => {
-    checkShape(`sample.x, for '${model.inputNames[index]}',`, shape, model.inputs[index].shape);
+    const [batch, ...others] = model.inputs[index].shape;
+    const expected = [batch ?? (index === 0 ? null : samples), ...others];
+    checkShape(`sample.x, for '${model.inputNames[index]}',`, shape, expected);
   });
   y.forEach(({shape}, index) => {
     const what = `sample.y, for '${model.outputNames[index]}',`;
     const loss = losses[index];
     if (!loss) return;
-    if (loss.isSparse) checkShape(what, shape.slice(0, 1), [samples]);
-    else checkShape(what, shape, [samples, ...model.outputs[index].shape.slice(1)]);
+    const expected = [samples, ...model.outputs[index].shape.slice(1)];
+    if (loss.isSparse) checkIndices(what, shape, expected.slice(0, -1));
+    else checkShape(what, shape, expected);
   });
 }
 
@@ -181,13 +190,30 @@ function tensorsOf(given: unknown, argument: string, names: readonly string[]): 
   );
 }
 
-function checkShape(what: string, shape: readonly number[], expected: tf.Shape): void {
-  const fits =
+function fits(shape: readonly number[], expected: tf.Shape): boolean {
+  return (
     shape.length === expected.length &&
-    expected.every((size, axis) => size === null || size === shape[axis]);
-  if (fits) return;
-  const accepted = expected.map(size => size ?? 'any').join(', ');
-  throw new Error(`${OWNER}: ${what} must have the shape [${accepted}], got [${shape.join(', ')}]`);
+    expected.every((size, axis) => size === null || size === shape[axis])
+  );
+}
+
+const shapeText = (shape: tf.Shape): string => `[${shape.map(size => size ?? 'any').join(', ')}]`;
+
+function checkShape(what: string, shape: number[], expected: tf.Shape): void {
+  if (fits(shape, expected)) return;
+  throw new Error(
+    `${OWNER}: ${what} must have the shape ${shapeText(expected)}, got ${shapeText(shape)}`,
+  );
+}
+
+/** The targets of a sparse loss: the index of a class where others have one number for each class. */
+function checkIndices(what: string, shape: number[], expected: tf.Shape): void {
+  const withAxis = [...expected, 1];
+  if (fits(shape, expected) || fits(shape, withAxis)) return;
+  throw new Error(
+    `${OWNER}: ${what} must have the shape ${shapeText(expected)} or ${shapeText(withAxis)}, since ` +
+      `the loss takes indices of classes, got ${shapeText(shape)}`,
+  );
 }
 
 function weightCount(model: tf.LayersModel): number {

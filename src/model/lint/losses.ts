@@ -79,6 +79,8 @@ const BY_FUNCTION: readonly (readonly [unknown, string, Entry])[] = [
   [tf.losses.meanSquaredError, 'tf.losses.meanSquaredError', numbers],
   [tf.losses.absoluteDifference, 'tf.losses.absoluteDifference', numbers],
   [tf.losses.huberLoss, 'tf.losses.huberLoss', numbers],
+  [tf.metrics.meanSquaredError, 'tf.metrics.meanSquaredError', numbers],
+  [tf.metrics.meanAbsoluteError, 'tf.metrics.meanAbsoluteError', numbers],
   [tf.metrics.categoricalCrossentropy, 'tf.metrics.categoricalCrossentropy', classes],
   [tf.metrics.binaryCrossentropy, 'tf.metrics.binaryCrossentropy', binary],
 ];

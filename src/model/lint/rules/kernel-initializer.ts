@@ -1,5 +1,5 @@
 import {activationLayerOf, onlyFollower, short} from '../chains.js';
-import {normalize, useInitializer} from '../fixes.js';
+import {normalize, startAtScale} from '../fixes.js';
 import type {LintProblem, LintRule, LintedActivation, LintedLayer} from '../types.js';
 
 /** Signals or gradients that grow or shrink more than this, as a standard deviation, are told… */
@@ -57,8 +57,8 @@ export const kernelInitializerRule: LintRule = {
       const from = before.length === 1 && !isJoining ? (walks.get(before[0]) ?? FRESH) : FRESH;
       const walk = step(from, layer);
       walks.set(layer, walk);
-      if (layer.role !== 'kernel' || layer.isOutput) continue;
-      const fault = checkAlone(layer) ?? checkStack(layer, walk);
+      if (layer.role !== 'kernel') continue;
+      const fault = checkAlone(layer) ?? (layer.isOutput ? null : checkStack(layer, walk));
       const first = walk.kernels[0] ?? layer;
       if (fault && fault.size > (worst.get(first)?.size ?? TOLD)) worst.set(first, fault);
     }
@@ -144,10 +144,13 @@ function checkAlone(layer: LintedLayer): Fault | null {
   if (!kernel || kernel.scale === null || kernel.scale === 0) return null;
   const {activation} = activationLayerOf(layer);
   if (activation?.traits?.hasOwnKernelScale || isNormalized(layer)) return null;
-  const previous = before[0] ? activationBefore(before[0]) : null;
-  const usualScale = previous?.traits?.kernelScale ?? 1;
+  const previous = before[0] ? (activationBefore(before[0])?.traits ?? null) : null;
+  // What an activation's definition asks of kernels is meant for those before a further one.
+  const forNext = layer.isOutput ? previous && 1 / previous.momentAt(1) : previous?.kernelScale;
+  const usualScale = forNext ?? 1;
   const moment = kernel.scale / usualScale;
-  if (!(sizeOf(moment) > MOST)) return null;
+  // Outputs may well start small.
+  if (!(sizeOf(moment) > MOST) || (layer.isOutput && moment < 1)) return null;
   const ratio = Math.sqrt(moment);
   return faultOf(
     layer,
@@ -176,11 +179,6 @@ function faultOf(
   message: string,
   evidence: Readonly<Record<string, unknown>>,
 ): Fault {
-  const {activation} = activationLayerOf(layer);
-  const {traits} = activation ?? {};
-  const fits = traits && !traits.isLinear && Number.isFinite(traits.kernelScale);
-  const initializer = fits ? `initializerFor('${activation!.name}')` : "'heNormal'";
-  const title = 'Start the kernels at the scale of their activation';
   return {
     size: sizeOf(moment),
     problem: {
@@ -188,7 +186,7 @@ function faultOf(
       layer: layer.name,
       message,
       evidence,
-      fixes: [useInitializer(layer, initializer, title), normalize(layer)],
+      fixes: [startAtScale(layer), ...(layer.isOutput ? [] : [normalize(layer)])],
     },
   };
 }

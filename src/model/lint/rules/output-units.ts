@@ -1,7 +1,7 @@
 import {lastStep} from '../chains.js';
 import {useLoss} from '../fixes.js';
 import {layerCode} from '../../../monitor/layer-code.js';
-import type {LintProblem, LintRule, LintedOutput} from '../types.js';
+import type {LintProblem, LintRule, LintedModel, LintedOutput} from '../types.js';
 
 /** The number of outputs against that of the classes. */
 export const outputUnitsRule: LintRule = {
@@ -11,10 +11,10 @@ export const outputUnitsRule: LintRule = {
     'A loss over classes needs one unit for each. A unit too few cannot be compared with the targets, ' +
     'one too many takes part of the probability; one sigmoid unit tells two classes apart, not more.',
   reference: 'Bishop, 2006, Pattern Recognition and Machine Learning, section 5.2',
-  check: ({outputs}) => outputs.flatMap(checkOutput),
+  check: model => model.outputs.flatMap(output => checkOutput(output, model)),
 };
 
-function checkOutput(output: LintedOutput): LintProblem[] {
+function checkOutput(output: LintedOutput, model: LintedModel): LintProblem[] {
   const {layer, loss, classes, units, name} = output;
   if (!layer || !loss || classes === null || units === null || loss.reads === 'numbers') return [];
   const isOverClasses = loss.reads === 'class probabilities' || loss.reads === 'class logits';
@@ -32,9 +32,12 @@ function checkOutput(output: LintedOutput): LintProblem[] {
       fixes: [
         {
           title: 'Give it one unit for each class',
-          code: `${layerCode(owner, {[size]: String(classes), activation: `'${activation}'`})};`,
+          code: `${layerCode(owner, {
+            [size]: String(classes),
+            ...(owner.role === 'kernel' && {activation: `'${activation}'`}),
+          })};`,
         },
-        ...(isOverClasses ? [] : [useLoss("'categoricalCrossentropy'")]),
+        ...(isOverClasses ? [] : [useLoss(model, output, "'categoricalCrossentropy'")]),
       ],
     },
   ];
