@@ -20,7 +20,10 @@ type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
 
 /** What a model is checked against. */
 export interface LintOptions {
-  /** As in `compile`. Default: what the model was compiled with, if it was. */
+  /**
+   * As in `compile`. Default: what the model was compiled with, if it was. A function of one's own is
+   * called with a few numbers: if it computes what one of `tf.losses` does, it is judged as that.
+   */
   readonly loss?: PerOutput<Loss>;
   /** As in `compile`. Default: what the model was compiled with, if it was. */
   readonly optimizer?: string | tf.Optimizer;

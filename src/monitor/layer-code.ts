@@ -1,17 +1,21 @@
 import type {LayerClass, LayerSnapshot} from './types.js';
 
-/** A layer to write code for; one that is known by its weights alone may have any activation. */
-export type Subject = LayerClass &
-  Partial<Pick<LayerSnapshot, 'activation' | 'slope'>> & {
-    /** What the layer of the activation was made with, as code; by default, with nothing. */
-    readonly activationArguments?: Arguments;
-  };
-
 /** Arguments of a function that makes a layer, as code. */
 type Arguments = Readonly<Record<string, string>>;
 
 /** A layer to make another like; its size goes by the names of its arguments where they are not given. */
-type Made = LayerClass & {readonly arguments?: Arguments};
+type Made = LayerClass & {
+  readonly arguments?: Arguments;
+  /** Those of the layer around it. */
+  readonly wrapperArguments?: Arguments;
+};
+
+/** A layer to write code for; one that is known by its weights alone may have any activation. */
+export type Subject = Made &
+  Partial<Pick<LayerSnapshot, 'activation' | 'slope'>> & {
+    /** What the layer of the activation was made with, as code; by default, with nothing. */
+    readonly activationArguments?: Arguments;
+  };
 
 /** How `tf.layers` makes the layers of a class. */
 interface Maker {
@@ -137,10 +141,10 @@ export function activationCode(layer: Subject, given: Arguments = {}): string {
 /** What layers without a slope cannot be made without. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {KAN: ['units'], Maxout: ['numUnits']};
 
-function wrapped({wrapperClass = ''}: LayerClass, code: string): string {
+function wrapped({wrapperClass = '', wrapperArguments}: Made, code: string): string {
   if (!Object.hasOwn(WRAPPERS, wrapperClass)) return code;
   const {create, part} = WRAPPERS[wrapperClass];
-  return call(`tf.layers.${create}`, {[part]: code});
+  return call(`tf.layers.${create}`, {[part]: code, ...wrapperArguments});
 }
 
 function call(name: string, given: Arguments): string {

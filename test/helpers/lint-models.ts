@@ -959,7 +959,13 @@ export const HEALTHY: Readonly<Record<string, Case>> = {
       const inner = through(input, relu(32), dense(16, {kernelInitializer: 'zeros'}));
       return through(tf.layers.add().apply([input, inner]) as Tensor, act('relu'), softmax(3));
     }),
-    CLASSES,
+    {
+      ...CLASSES,
+      sample: {
+        x: tf.randomNormal([4, 16], 0, 1, 'float32', 1),
+        y: tf.oneHot(tf.tensor1d([0, 1, 2, 0], 'int32'), 3),
+      },
+    },
   ),
   'spatial transformer, whose localization starts at 0': healthy(
     functional([16, 16, 1], input => {

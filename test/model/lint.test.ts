@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import {layers, lintModel, prelu} from '../../src/index.js';
+import {initializerFor, layers, lintModel, prelu} from '../../src/index.js';
 import type {LintFinding, LintOptions} from '../../src/index.js';
+import {lossTraits} from '../../src/model/lint/losses.js';
 import {lintRules} from '../../src/model/lint/rules/index.js';
 import {HEALTHY, MISTAKES} from '../helpers/lint-models.js';
 import type {Case} from '../helpers/lint-models.js';
@@ -107,6 +108,33 @@ describe('the code of a fix', () => {
     expect(codesOf(model, 'output-activation', {loss})).toEqual([
       "tf.layers.lstm({units: 3, activation: 'softmax'});",
     ]);
+  });
+
+  test('it keeps what is around a layer', () => {
+    const inner = tf.layers.gru({units: 4, dropout: 0.6}) as tf.RNN;
+    const first = {mergeMode: 'sum', inputShape: [5, 2]} as const;
+    const model = tf.sequential({
+      layers: [tf.layers.bidirectional({layer: inner, ...first} as never)],
+    });
+    expect(codesOf(model, 'dropout-rate')).toEqual([
+      "tf.layers.bidirectional({layer: tf.layers.gru({units: 4, dropout: 0.4}), mergeMode: 'sum', " +
+        'inputShape: [5, 2]});',
+    ]);
+  });
+
+  test('of several layers it mends each, and no more has to be said', () => {
+    const model = MISTAKES['MPELU by LeCun, twelve layers'].model();
+    const [{fixes}] = lintModel(model).filter(({rule}) => rule === 'kernel-initializer');
+    expect(fixes[0]).toEqual({
+      title: 'Start the kernel at the scale of the activation, in each of 11 layers',
+      code: "tf.layers.dense({units: 64, kernelInitializer: initializerFor('mpelu')});",
+    });
+    const mended = Array.from({length: 12}, () => [
+      tf.layers.dense({units: 64, kernelInitializer: initializerFor('mpelu')}),
+      layers.mpelu(),
+    ]).flat();
+    const again = tf.sequential({layers: [tf.layers.inputLayer({inputShape: [64]}), ...mended]});
+    expect(lintModel(again)).toEqual([]);
   });
 
   test('it keeps the options of activations, by layer and by name', () => {
@@ -232,6 +260,39 @@ describe('what a model was compiled with', () => {
     const model = small();
     const loss = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => tf.mean(tf.sub(y, p));
     expect(lintModel(model, {loss})).toEqual([]);
+    const made = (): tf.Tensor => {
+      tf.ones([3]);
+      throw new Error('made for four columns');
+    };
+    const {numTensors} = tf.memory();
+    expect(lintModel(model, {loss: made})).toEqual([]);
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  test('a loss of one’s own that computes a known one is judged as that', () => {
+    const model = MISTAKES['softmax before a loss on logits'].model();
+    const loss = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => tf.losses.softmaxCrossEntropy(y, p);
+    expect(lintModel(model, {loss})).toMatchObject([
+      {rule: 'output-activation', evidence: {loss: 'tf.losses.softmaxCrossEntropy'}},
+    ]);
+    const half = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => tf.mul(loss(y, p), 0.5);
+    expect(lintModel(model, {loss: half})).toEqual([]);
+  });
+
+  test('no two known losses are taken for each other', () => {
+    const named = {
+      softmaxCrossEntropy: tf.losses.softmaxCrossEntropy,
+      sigmoidCrossEntropy: tf.losses.sigmoidCrossEntropy,
+      meanSquaredError: tf.losses.meanSquaredError,
+      absoluteDifference: tf.losses.absoluteDifference,
+      huberLoss: tf.losses.huberLoss,
+      hingeLoss: tf.losses.hingeLoss,
+      categoricalCrossentropy: tf.metrics.categoricalCrossentropy,
+    };
+    for (const [name, known] of Object.entries(named)) {
+      const own = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => known(y as never, p as never);
+      expect(lossTraits(own)?.name).toMatch(new RegExp(`${name}$`));
+    }
   });
 
   test('softmax over one unit is wrong whatever the loss', () => {

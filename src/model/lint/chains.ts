@@ -60,7 +60,8 @@ export function activationLayerOf(layer: LintedLayer): LintedLayer {
 
 /** A range as text, such as `0 … ∞`. */
 export function rangeText([low, high]: Range): string {
-  return `${low === null ? '−∞' : low} … ${high === null ? '∞' : high}`;
+  const text = (bound: number): string => String(Number(bound.toPrecision(3))).replace('-', '−');
+  return `${low === null ? '−∞' : text(low)} … ${high === null ? '∞' : text(high)}`;
 }
 
 /** Numbers of a share or a scale, as a message shows them. */

@@ -148,6 +148,7 @@ function describeCall(
     keepsMoments: MOMENTS_KEPT.includes(layer.getClassName()),
     weights: weightsOf(layer),
     arguments: argumentsOf(layer),
+    wrapperArguments: wrapperArgumentsOf(outboundLayer),
     keepsState: isRecurrent && keepsState(layer),
     isOutput: false,
   };
@@ -217,11 +218,25 @@ function argumentsOf(layer: Layer): Record<string, string> {
   const shaping = Object.keys(SHAPING).filter(
     name => fields[name] != null && [fields[name]].flat().some(each => each !== SHAPING[name]),
   );
-  const {batchInputShape} = layer;
   return {
     ...Object.fromEntries([...needed, ...shaping].map(name => [name, toCode(fields[name])])),
-    ...((batchInputShape as unknown) != null && {inputShape: toCode(batchInputShape.slice(1))}),
+    ...inputShapeOf(layer),
   };
+}
+
+/** What a layer around another was made with besides, as code. */
+function wrapperArgumentsOf(layer: Layer): Record<string, string> {
+  const {mergeMode} = layer as {mergeMode?: string};
+  return {
+    ...(mergeMode !== undefined && {mergeMode: toCode(mergeMode)}),
+    ...inputShapeOf(layer),
+  };
+}
+
+/** Of the first layer of a Sequential. */
+function inputShapeOf({batchInputShape}: Layer): Record<string, string> {
+  const isFirst = (batchInputShape as unknown) != null;
+  return isFirst ? {inputShape: toCode(batchInputShape.slice(1))} : {};
 }
 
 /** The weights of a layer that is an elementwise activation. */

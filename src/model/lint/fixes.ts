@@ -61,6 +61,17 @@ export function normalize(layer: LintedLayer): Fix {
   return normalizeBeforeActivation(subjectOf(activationLayerOf(layer)));
 }
 
+/** A fix of each of some layers, told once where it is the same. */
+export function ofEach(layers: readonly LintedLayer[], fix: (layer: LintedLayer) => Fix): Fix {
+  const fixes = layers.map(fix);
+  const [{title}] = fixes;
+  const code = [...new Set(fixes.map(each => each.code))].join('\n');
+  return {
+    title: layers.length === 1 ? title : `${title}, in each of ${layers.length} layers`,
+    code,
+  };
+}
+
 /** Adds a layer of the same activation, with some arguments. */
 export function addActivation(
   layer: LintedLayer,

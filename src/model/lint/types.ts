@@ -111,6 +111,8 @@ export interface LintedLayer extends LayerClass {
   readonly weights: readonly LintedWeight[];
   /** The arguments that it cannot be made without, as code. */
   readonly arguments: Readonly<Record<string, string>>;
+  /** What a layer around it was made with besides, as code. */
+  readonly wrapperArguments: Readonly<Record<string, string>>;
   /** Whether the model gives its outputs, or they are only moved, chosen or averaged before. */
   readonly isOutput: boolean;
 }

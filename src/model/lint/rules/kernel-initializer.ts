@@ -1,5 +1,5 @@
 import {activationLayerOf, onlyFollower, short} from '../chains.js';
-import {normalize, startAtScale} from '../fixes.js';
+import {normalize, ofEach, startAtScale} from '../fixes.js';
 import type {LintProblem, LintRule, LintedActivation, LintedLayer} from '../types.js';
 
 /** Signals or gradients that grow or shrink more than this, as a standard deviation, are told… */
@@ -120,21 +120,22 @@ function sizeOf(moment: number): number {
 
 /** Signals and gradients at the kernel of a layer, before its own activation. */
 function checkStack(layer: LintedLayer, {behindKernel, kernels}: Walk): Fault | null {
+  if (isNormalized(layer)) return null;
   const {actual, ideal} = behindKernel;
   const signal = actual.signal / ideal.signal;
   const gradient = actual.gradient / ideal.gradient;
   const isGradient = sizeOf(signal) <= TOLD;
   const moment = isGradient ? gradient : signal;
   if (!(sizeOf(moment) > TOLD) || sizeOf(ideal.gradient) > MOST) return null;
-  const culprit = kernels[1] ?? layer;
+  const culprits = kernels.length > 1 ? kernels.slice(1) : [layer];
   const what = isGradient ? 'gradients' : 'signals';
   const message =
     `over ${kernels.length} layers, from ${kernels[0].name} to ${layer.name}, ${what} become ` +
     `${short(Math.sqrt(moment))} times as large`;
-  return faultOf(culprit, moment, message, {
+  return faultOf(culprits, moment, message, {
     [what]: Math.sqrt(moment),
     scales: Object.fromEntries(kernels.map(each => [each.name, each.kernel!.scale])),
-    initializer: culprit.kernel!.initializer,
+    initializer: culprits[0].kernel!.initializer,
   });
 }
 
@@ -153,7 +154,7 @@ function checkAlone(layer: LintedLayer): Fault | null {
   if (!(sizeOf(moment) > MOST) || (layer.isOutput && moment < 1)) return null;
   const ratio = Math.sqrt(moment);
   return faultOf(
-    layer,
+    [layer],
     moment,
     `its kernel starts ${short(ratio)} times as large as signals need to keep their size`,
     {ratio, scale: kernel.scale, usualScale, initializer: kernel.initializer},
@@ -173,12 +174,14 @@ function activationBefore({role, activation, before}: LintedLayer): LintedActiva
   return role === 'kernel' || role === 'activation' ? activation : null;
 }
 
+/** `layers` are those to mend; the first is named. */
 function faultOf(
-  layer: LintedLayer,
+  layers: readonly LintedLayer[],
   moment: number,
   message: string,
   evidence: Readonly<Record<string, unknown>>,
 ): Fault {
+  const [layer] = layers;
   return {
     size: sizeOf(moment),
     problem: {
@@ -186,7 +189,7 @@ function faultOf(
       layer: layer.name,
       message,
       evidence,
-      fixes: [startAtScale(layer), ...(layer.isOutput ? [] : [normalize(layer)])],
+      fixes: [ofEach(layers, startAtScale), ...(layer.isOutput ? [] : [ofEach(layers, normalize)])],
     },
   };
 }

@@ -51,7 +51,11 @@ function checkLayers({spreads, layers}: LintedModel): LintProblem[] {
   if (!spreads) return [];
   const byName = new Map(layers.map(layer => [layer.name, layer]));
   const judged = new Set(
-    layers.filter(({role, isOutput}) => role === 'kernel' && !isOutput).map(({name}) => name),
+    layers
+      .filter(
+        ({role, isOutput, kernel}) => role === 'kernel' && !isOutput && kernel?.uniformValue !== 0,
+      )
+      .map(({name}) => name),
   );
   const found = spreads.filter(({name}) => judged.has(name));
   const broken = spreads.find(({std}) => !Number.isFinite(std));
