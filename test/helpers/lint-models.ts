@@ -1139,6 +1139,21 @@ export const HEALTHY: Readonly<Record<string, Case>> = {
       },
     },
   ),
+  'head on a frozen base, whose kernels were loaded': healthy(() => {
+    const base = stack([64], ...times(12, () => relu(64, {kernelInitializer: 'glorotNormal'})))();
+    base.trainable = false;
+    // As the first layer of a Sequential tfjs would train it all the same.
+    return functional([64], input => through(input, base, softmax(3)))();
+  }, CLASSES),
+  'segmentation, flattened': healthy(
+    stack(
+      [8, 8, 1],
+      conv(8, {activation: 'relu'}),
+      conv(1, {activation: 'sigmoid'}),
+      tf.layers.flatten(),
+    ),
+    {...BINARY, classes: 2},
+  ),
   'head on a frozen base': healthy(
     () => {
       const base = stack(

@@ -85,7 +85,7 @@ export interface DescribedModel {
 export function describeModel(model: tf.LayersModel): DescribedModel {
   const layers: Building[] = [];
   const entries = model.inputs.map(() => new Entry());
-  const outputs = visit(model, '', entries, layers).map(layerOf);
+  const outputs = visit(model, '', entries, !model.trainable, layers).map(layerOf);
   for (const output of outputs) markOutput(output);
   return {inputs: entries.map(({after}) => after), layers, outputs};
 }
@@ -98,6 +98,7 @@ function visit(
   model: tf.LayersModel,
   prefix: string,
   entering: readonly Source[],
+  isFrozen: boolean,
   found: Building[],
 ): Source[] {
   const graph = graphOf(model);
@@ -111,9 +112,12 @@ function visit(
     const name = prefix + layer.name;
     const {layer: inner} = layer as {layer?: Layer};
     const nested = [layer, inner].find(each => each instanceof tf.LayersModel);
+    // tfjs goes by the flags of both the models and the weights within.
+    const isFrozenHere =
+      isFrozen || !layer.trainable || (nested ? !nested.trainable : isAtRest(layer));
     const after = nested
-      ? visit(nested, `${name}/`, before, found)
-      : [describeCall(node, name, before, found)];
+      ? visit(nested, `${name}/`, before, isFrozenHere, found)
+      : [describeCall(node, name, before, isFrozenHere, found)];
     outputTensors.forEach((tensor, index) => sources.set(tensor, after[index] ?? after[0]));
   }
   return graph.outputs.map(tensor => sources.get(tensor)!);
@@ -123,6 +127,7 @@ function describeCall(
   {outboundLayer, inputTensors, outputTensors}: GraphNode,
   name: string,
   before: readonly Source[],
+  isFrozen: boolean,
   found: Building[],
 ): Building {
   const {layer: inner, forwardLayer} = outboundLayer as {layer?: Layer; forwardLayer?: Layer};
@@ -141,9 +146,9 @@ function describeCall(
     inputs: input ? channelsOf(input.shape, layer) : null,
     units: channelsOf(output.shape, layer),
     activation: isRecurrent ? cellActivation(layer) : activationOf(layer),
-    kernel: isRecurrent ? null : kernelOf(layer),
+    kernel: isRecurrent || isFrozen ? null : kernelOf(layer),
     hasBias: (layer as {useBias?: boolean}).useBias === true,
-    initialBias: biasOf(layer),
+    initialBias: isFrozen ? null : biasOf(layer),
     dropout: ratesOf(layer),
     keepsMoments: MOMENTS_KEPT.includes(layer.getClassName()),
     weights: weightsOf(layer),
@@ -190,6 +195,11 @@ function producerOf({before}: LintedLayer): Partial<LintedLayer> {
   let [source] = before;
   while (source && !hasUnits(source.layerClass)) [source] = source.before;
   return source ? {producerClass: source.layerClass, arguments: source.arguments} : {};
+}
+
+/** Whether none of its weights is trained. */
+function isAtRest(layer: Layer): boolean {
+  return layer.weights.length > 0 && layer.trainableWeights.length === 0;
 }
 
 function biasOf(layer: Layer): number | null {

@@ -97,9 +97,10 @@ export interface LintedLayer extends LayerClass {
   readonly units: number | null;
   /** Null where it applies none, or it is not known which. */
   readonly activation: LintedActivation | null;
+  /** Null where it has none or several, or it is not trained. */
   readonly kernel: LintedKernel | null;
   readonly hasBias: boolean;
-  /** What its biases start at; null where that is not one number. */
+  /** What its biases start at; null where that is not one number, or they are not trained. */
   readonly initialBias: number | null;
   /** The shares that it drops, by argument, such as `rate` or `recurrentDropout`. */
   readonly dropout: Readonly<Record<string, number>>;

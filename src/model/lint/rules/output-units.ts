@@ -18,7 +18,8 @@ function checkOutput(output: LintedOutput, model: LintedModel): LintProblem[] {
   const {layer, loss, classes, units, name} = output;
   if (!layer || !loss || classes === null || units === null || loss.reads === 'numbers') return [];
   const isOverClasses = loss.reads === 'class probabilities' || loss.reads === 'class logits';
-  const isBinary = !isOverClasses && classes === 2 && units <= 2;
+  // Each unit may be a yes or no of its own, such as one for each pixel.
+  const isBinary = !isOverClasses && classes === 2;
   if (units === classes || isBinary) return [];
   const owner = lastStep(output)?.layer ?? layer;
   const [size = 'units'] = Object.keys(owner.arguments);
