@@ -399,6 +399,22 @@ describe('a sample', () => {
     expect(lintModel(classifier(), {loss: sparse, sample: {x: rows(8, 20), y}})).toEqual([]);
   });
 
+  test('logits of a usual deep network are no mistake', () => {
+    // Logits of a standard deviation of about 2 make a loss of about ln 5 + 2.
+    const y = tf.oneHot(tf.range(0, 64, 1, 'int32').mod(tf.scalar(5, 'int32')).toInt(), 5);
+    const spread = tf.sequential({
+      layers: [
+        tf.layers.dense({
+          units: 5,
+          inputShape: [20],
+          activation: 'softmax',
+          kernelInitializer: tf.initializers.randomNormal({stddev: 2.2 / Math.sqrt(20), seed: 1}),
+        }),
+      ],
+    });
+    expect(lintModel(spread, {loss, sample: {x: rows(64, 20), y}})).toEqual([]);
+  });
+
   test('a first loss far above ln K is told', () => {
     const found = lintModel(classifier(20), {loss, sample: {x: rows(8, 20), y: oneHot()}});
     const finding = found.find(({rule}) => rule === 'initial-loss')!;
