@@ -43,18 +43,18 @@ export interface LintOptions {
  *
  * An `error` cannot learn what it should, a `warning` learns badly, an `info` is a curiosity. With a
  * `sample`, one forward pass also compares the first loss with that of a guess and looks at the scale
- * of what each layer gives; it is read with `dataSync`, which the webgpu backend cannot. The model is
- * left as it was; activations are judged by their formulas, one's own included.
+ * of what each layer gives, with batch normalizations as they are in training; it is read with
+ * `dataSync`, which the webgpu backend cannot. The model is left as it was; activations are judged by their formulas, one's own included.
  * @throws if `model` is no model, has no inputs yet, or is disposed; if an option is unknown or not
  * accepted; if the sample does not fit the model.
  */
 export function lintModel(model: tf.LayersModel, options: LintOptions = {}): LintFinding[] {
   checkModel(OWNER, model);
-  // A Sequential makes its graph when it is first used.
-  if (model instanceof tf.Sequential && !model.built) model.build();
   const given: unknown = options;
   checkObject(OWNER, 'the options', given);
   checkKnown(OWNER, 'option', Object.keys(given), ['loss', 'optimizer', 'classes', 'sample']);
+  // A Sequential makes its graph when it is first used.
+  if (model instanceof tf.Sequential && !model.built) model.build();
   const {loss = model.loss, classes, sample} = options;
   const losses = perOutput(model, 'loss', loss, lossTraits);
   const classCounts = perOutput(model, 'classes', classes, checkClasses);
