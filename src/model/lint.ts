@@ -20,7 +20,10 @@ type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
 
 /** What a model is checked against. */
 export interface LintOptions {
-  /** As in `compile`. Default: what the model was compiled with, if it was. */
+  /**
+   * As in `compile`. Default: what the model was compiled with, if it was. A function of one's own is
+   * called with a few numbers: if it computes what one of `tf.losses` does, it is judged as that.
+   */
   readonly loss?: PerOutput<Loss>;
   /** As in `compile`. Default: what the model was compiled with, if it was. */
   readonly optimizer?: string | tf.Optimizer;
@@ -40,29 +43,34 @@ export interface LintOptions {
  *
  * An `error` cannot learn what it should, a `warning` learns badly, an `info` is a curiosity. With a
  * `sample`, one forward pass also compares the first loss with that of a guess and looks at the scale
- * of what each layer gives; it is read with `dataSync`, which the webgpu backend cannot. The model is
- * left as it was; activations are judged by their formulas, one's own included.
+ * of what each layer gives, with batch normalizations as they are in training; it is read with
+ * `dataSync`, which the webgpu backend cannot. The model is left as it was; activations are judged by their formulas, one's own included.
  * @throws if `model` is no model, has no inputs yet, or is disposed; if an option is unknown or not
  * accepted; if the sample does not fit the model.
  */
 export function lintModel(model: tf.LayersModel, options: LintOptions = {}): LintFinding[] {
   checkModel(OWNER, model);
-  // A Sequential makes its graph when it is first used.
-  if (model instanceof tf.Sequential && !model.built) model.build();
   const given: unknown = options;
   checkObject(OWNER, 'the options', given);
   checkKnown(OWNER, 'option', Object.keys(given), ['loss', 'optimizer', 'classes', 'sample']);
+  // A Sequential makes its graph when it is first used.
+  if (model instanceof tf.Sequential && !model.built) model.build();
   const {loss = model.loss, classes, sample} = options;
   const losses = perOutput(model, 'loss', loss, lossTraits);
   const classCounts = perOutput(model, 'classes', classes, checkClasses);
   const optimizer = optimizerOf(options.optimizer ?? (model.optimizer as tf.Optimizer | undefined));
   if (sample !== undefined) checkSample(model, sample, losses);
 
-  const {layers, outputs} = describeModel(model);
+  const {layers, inputs, outputs} = describeModel(model);
   const measured = sample && measure(model, sample, losses);
   const linted: LintedModel = {
     name: model.name,
     layers,
+    inputs: inputs.map((after, index) => ({
+      name: model.inputNames[index],
+      after,
+      std: measured?.inputs[index] ?? null,
+    })),
     outputs: outputs.map((layer, index) => ({
       name: model.outputNames[index],
       layer,
@@ -72,8 +80,9 @@ export function lintModel(model: tf.LayersModel, options: LintOptions = {}): Lin
       sample: measured?.outputs[index] ?? null,
     })),
     optimizer: optimizer ? optimizerSnapshot(optimizer, model) : null,
+    isCompiled: (model.optimizer as tf.Optimizer | undefined) !== undefined,
     weightCount: weightCount(model),
-    spreads: measured ?? null,
+    spreads: measured?.layers ?? null,
   };
   return judge(linted);
 }
@@ -158,14 +167,17 @@ function checkSample(
   }
   const [samples] = x[0].shape;
   x.forEach(({shape}, index) => {
-    checkShape(`sample.x, for '${model.inputNames[index]}',`, shape, model.inputs[index].shape);
+    const [batch, ...others] = model.inputs[index].shape;
+    const expected = [batch ?? (index === 0 ? null : samples), ...others];
+    checkShape(`sample.x, for '${model.inputNames[index]}',`, shape, expected);
   });
   y.forEach(({shape}, index) => {
     const what = `sample.y, for '${model.outputNames[index]}',`;
     const loss = losses[index];
     if (!loss) return;
-    if (loss.isSparse) checkShape(what, shape.slice(0, 1), [samples]);
-    else checkShape(what, shape, [samples, ...model.outputs[index].shape.slice(1)]);
+    const expected = [samples, ...model.outputs[index].shape.slice(1)];
+    if (loss.isSparse) checkIndices(what, shape, expected.slice(0, -1));
+    else checkShape(what, shape, expected);
   });
 }
 
@@ -181,13 +193,30 @@ function tensorsOf(given: unknown, argument: string, names: readonly string[]): 
   );
 }
 
-function checkShape(what: string, shape: readonly number[], expected: tf.Shape): void {
-  const fits =
+function fits(shape: readonly number[], expected: tf.Shape): boolean {
+  return (
     shape.length === expected.length &&
-    expected.every((size, axis) => size === null || size === shape[axis]);
-  if (fits) return;
-  const accepted = expected.map(size => size ?? 'any').join(', ');
-  throw new Error(`${OWNER}: ${what} must have the shape [${accepted}], got [${shape.join(', ')}]`);
+    expected.every((size, axis) => size === null || size === shape[axis])
+  );
+}
+
+const shapeText = (shape: tf.Shape): string => `[${shape.map(size => size ?? 'any').join(', ')}]`;
+
+function checkShape(what: string, shape: number[], expected: tf.Shape): void {
+  if (fits(shape, expected)) return;
+  throw new Error(
+    `${OWNER}: ${what} must have the shape ${shapeText(expected)}, got ${shapeText(shape)}`,
+  );
+}
+
+/** The targets of a sparse loss: the index of a class where others have one number for each class. */
+function checkIndices(what: string, shape: number[], expected: tf.Shape): void {
+  const withAxis = [...expected, 1];
+  if (fits(shape, expected) || fits(shape, withAxis)) return;
+  throw new Error(
+    `${OWNER}: ${what} must have the shape ${shapeText(expected)} or ${shapeText(withAxis)}, since ` +
+      `the loss takes indices of classes, got ${shapeText(shape)}`,
+  );
 }
 
 function weightCount(model: tf.LayersModel): number {

@@ -1,13 +1,21 @@
 import type {LayerClass, LayerSnapshot} from './types.js';
 
-/** A layer to write code for; one that is known by its weights alone may have any activation. */
-export type Subject = LayerClass & Partial<Pick<LayerSnapshot, 'activation' | 'slope'>>;
-
 /** Arguments of a function that makes a layer, as code. */
 type Arguments = Readonly<Record<string, string>>;
 
 /** A layer to make another like; its size goes by the names of its arguments where they are not given. */
-type Made = LayerClass & {readonly arguments?: Arguments};
+type Made = LayerClass & {
+  readonly arguments?: Arguments;
+  /** Those of the layer around it. */
+  readonly wrapperArguments?: Arguments;
+};
+
+/** A layer to write code for; one that is known by its weights alone may have any activation. */
+export type Subject = Made &
+  Partial<Pick<LayerSnapshot, 'activation' | 'slope'>> & {
+    /** What the layer of the activation was made with, as code; by default, with nothing. */
+    readonly activationArguments?: Arguments;
+  };
 
 /** How `tf.layers` makes the layers of a class. */
 interface Maker {
@@ -114,18 +122,23 @@ export function initializedCode(
   initializer: string,
   given: Arguments = {},
 ): string {
+  return layerCode(layer, {...initializersOf(layer, `'${initializer}'`), ...given});
+}
+
+/** The arguments that start all kernels of a layer by one initializer, by its code. */
+export function initializersOf(layer: LayerClass, initializer: string): Arguments {
   const {kernels} = makerOf(layer);
-  const initializers = kernels.map(kernel => [`${kernel}Initializer`, `'${initializer}'`]);
-  return layerCode(layer, {...Object.fromEntries(initializers), ...given});
+  return Object.fromEntries(kernels.map(kernel => [`${kernel}Initializer`, initializer]));
 }
 
 /** Code that makes a layer of the activation alone. */
 export function activationCode(layer: Subject, given: Arguments = {}): string {
-  const {activation, slope, layerClass} = layer;
-  if (isMade(layer)) {
-    return call('tf.layers.activation', {activation: `'${activation}'`, ...given});
-  }
-  if (slope !== null) return wrapped(layer, call(`${activation}.layer`, given));
+  const {activation, slope, layerClass, activationArguments} = layer;
+  const byName = call('tf.layers.activation', {activation: `'${activation}'`, ...given});
+  if (isMade(layer)) return byName;
+  if (layerClass === 'Activation') return wrapped(layer, byName);
+  const all = {...activationArguments, ...given};
+  if (slope !== null) return wrapped(layer, call(`${activation}.layer`, all));
   const needs = Object.hasOwn(NEEDS, layerClass) ? NEEDS[layerClass] : [];
   const needed = Object.fromEntries(needs.map(name => [name, name]));
   return wrapped(layer, call(`layers.${activation}`, {...needed, ...given}));
@@ -134,10 +147,10 @@ export function activationCode(layer: Subject, given: Arguments = {}): string {
 /** What layers without a slope cannot be made without. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {KAN: ['units'], Maxout: ['numUnits']};
 
-function wrapped({wrapperClass = ''}: LayerClass, code: string): string {
+function wrapped({wrapperClass = '', wrapperArguments}: Made, code: string): string {
   if (!Object.hasOwn(WRAPPERS, wrapperClass)) return code;
   const {create, part} = WRAPPERS[wrapperClass];
-  return call(`tf.layers.${create}`, {[part]: code});
+  return call(`tf.layers.${create}`, {[part]: code, ...wrapperArguments});
 }
 
 function call(name: string, given: Arguments): string {

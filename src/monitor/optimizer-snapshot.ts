@@ -6,11 +6,7 @@ export function optimizerSnapshot(
   optimizer: tf.Optimizer | undefined,
   model: tf.LayersModel,
 ): OptimizerSnapshot | null {
-  const whole = describe(optimizer);
-  // A parameter group's configuration has that of the optimizer within it.
-  const {optimizer: within, learningRateFactor: factor, decay} = whole.config;
-  const isGroup = typeof factor === 'number';
-  const {className, config} = isGroup ? (within as Description) : whole;
+  const {className, config, activationWeights} = describe(optimizer);
   const {learningRate, ...others} = config;
   if (typeof className !== 'string' || typeof learningRate !== 'number') return null;
   const settings = Object.fromEntries(
@@ -20,20 +16,36 @@ export function optimizerSnapshot(
     ),
   );
   const isOfModel = optimizer === model.optimizer;
-  if (!isGroup) return {className, learningRate, settings, isOfModel};
-  const activationWeights = {learningRate: factor, decay: decay as number};
-  return {className, learningRate, settings, activationWeights, isOfModel};
+  return {
+    className,
+    learningRate,
+    settings,
+    isOfModel,
+    ...(activationWeights && {activationWeights}),
+  };
 }
 
 interface Description {
   readonly className?: unknown;
   readonly config: Readonly<Record<string, unknown>>;
+  readonly activationWeights?: OptimizerSnapshot['activationWeights'];
+}
+
+/** What a parameter group tells of itself. */
+interface GroupConfig {
+  readonly optimizer: Description;
+  readonly learningRateFactor: number;
+  readonly decay: number;
 }
 
 /** An optimizer of one's own may lack these methods, or throw in them. */
 function describe(optimizer: tf.Optimizer | undefined): Description {
   try {
-    return {className: optimizer?.getClassName(), config: {...optimizer?.getConfig()}};
+    const className = optimizer?.getClassName();
+    const config = {...optimizer?.getConfig()};
+    if (className !== 'ActivationParameterGroup') return {className, config};
+    const {optimizer: inner, learningRateFactor, decay} = config as unknown as GroupConfig;
+    return {...inner, activationWeights: {learningRate: learningRateFactor, decay}};
   } catch {
     return {config: {}};
   }

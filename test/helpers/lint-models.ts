@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import {activations, defineActivation, layers, where} from '../../src/index.js';
+import {
+  activationParameterGroup,
+  activations,
+  defineActivation,
+  layers,
+  where,
+} from '../../src/index.js';
 import type {LintOptions} from '../../src/index.js';
 
 /** A model with what it is trained by, made anew each time. */
@@ -27,6 +33,10 @@ const conv = (filters: number, args: ConvArgs = {}) =>
     kernelInitializer: 'heNormal',
     ...args,
   });
+const batchNorm = () => tf.layers.batchNormalization();
+const pool = () => tf.layers.maxPooling2d({poolSize: 2});
+const act = (activation: 'relu' | 'relu6' | 'tanh' | 'sigmoid' | 'softmax') =>
+  tf.layers.activation({activation});
 const softmax = (units: number) => dense(units, {activation: 'softmax'});
 
 const stack =
@@ -155,6 +165,10 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     {loss: 'hinge'},
   ),
   'ReLU outputs of a regression': mistake('output-activation', classifier(relu(1)), SQUARES),
+  'classes learned as numbers': mistake('output-activation', classifier(dense(10)), {
+    ...SQUARES,
+    classes: 10,
+  }),
   'fewer units than classes': mistake('output-units', classifier(softmax(9)), {
     ...CLASSES,
     classes: 10,
@@ -211,6 +225,31 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     stack([20], ...times(8, () => [dense(20), activations.softsign.layer()]).flat(), softmax(3)),
     CLASSES,
   ),
+  'sigmoid convolutions with pooling between': mistake(
+    'saturating-stack',
+    stack(
+      [32, 32, 1],
+      ...times(3, () => [
+        conv(4, {activation: 'sigmoid', kernelInitializer: 'glorotNormal'}),
+        pool(),
+      ]).flat(),
+      tf.layers.flatten(),
+      dense(20, {activation: 'sigmoid'}),
+      softmax(3),
+    ),
+    CLASSES,
+  ),
+  'a linear layer before two heads': mistake(
+    'linear-stack',
+    () => {
+      const input = tf.input({shape: [20]});
+      const hidden = dense(32).apply(input);
+      const first = dense(4, {activation: 'softmax'}).apply(hidden);
+      const second = dense(1).apply(hidden);
+      return tf.model({inputs: input, outputs: [first, second] as tf.SymbolicTensor[]});
+    },
+    {loss: ['categoricalCrossentropy', 'meanSquaredError']},
+  ),
   'two linear layers': mistake('linear-stack', stack([20], dense(32), softmax(3)), CLASSES),
   'linear convolutions': mistake(
     'linear-stack',
@@ -225,6 +264,18 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
   'ReLU behind ReLU': mistake(
     'doubled-activation',
     stack([20], relu(16), tf.layers.reLU(), softmax(3)),
+    CLASSES,
+  ),
+  'ReLU, pooling, ReLU': mistake(
+    'doubled-activation',
+    stack(
+      [8, 8, 1],
+      conv(8, {activation: 'relu'}),
+      pool(),
+      tf.layers.reLU(),
+      tf.layers.flatten(),
+      softmax(3),
+    ),
     CLASSES,
   ),
   'sigmoid behind ReLU': mistake(
@@ -303,6 +354,59 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     stack([20], relu(16, {kernelInitializer: 'ones'}), softmax(3)),
     CLASSES,
   ),
+  'zeros before a normalization and ReLU': mistake(
+    'identical-kernels',
+    stack(
+      [20],
+      dense(16, {kernelInitializer: 'zeros', useBias: false}),
+      batchNorm(),
+      act('relu'),
+      softmax(3),
+    ),
+    CLASSES,
+  ),
+  'ones before ones': mistake(
+    'identical-kernels',
+    stack(
+      [20],
+      dense(16, {activation: 'tanh', kernelInitializer: 'ones'}),
+      dense(1, {kernelInitializer: 'ones'}),
+    ),
+    SQUARES,
+  ),
+  'a kernel of numbers between 0 and 1': mistake(
+    'kernel-initializer',
+    stack(
+      [64],
+      ...times(3, () =>
+        relu(128, {kernelInitializer: tf.initializers.randomUniform({minval: 0, maxval: 1})}),
+      ),
+      softmax(3),
+    ),
+    CLASSES,
+  ),
+  'a last kernel that starts sure': mistake(
+    'kernel-initializer',
+    stack(
+      [20],
+      relu(16),
+      dense(5, {
+        activation: 'softmax',
+        kernelInitializer: tf.initializers.randomNormal({stddev: 9}),
+      }),
+    ),
+    CLASSES,
+  ),
+  'a bias of −1': mistake(
+    'initial-bias',
+    stack(
+      [20],
+      dense(16, {biasInitializer: tf.initializers.constant({value: -1})}),
+      act('relu'),
+      softmax(3),
+    ),
+    CLASSES,
+  ),
   'a bias far below 0': mistake(
     'initial-bias',
     stack([20], relu(16, {biasInitializer: tf.initializers.constant({value: -5})}), softmax(3)),
@@ -323,6 +427,18 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     ),
     CLASSES,
   ),
+  'SELU with plain dropout behind pooling and flatten': mistake(
+    'self-normalizing',
+    stack(
+      [8, 8, 1],
+      conv(8, {activation: 'selu', kernelInitializer: 'leCunNormal'}),
+      pool(),
+      tf.layers.flatten(),
+      tf.layers.dropout({rate: 0.2}),
+      softmax(3),
+    ),
+    CLASSES,
+  ),
   'a self-normalizing activation of one’s own by He': mistake(
     'self-normalizing',
     stack([20], dense(32, {kernelInitializer: 'heNormal'}), ownSelu.layer(), softmax(3)),
@@ -336,6 +452,38 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
   'batch normalization behind ReLU': mistake(
     'normalization-after-activation',
     stack([20], relu(32), tf.layers.batchNormalization(), softmax(3)),
+    CLASSES,
+  ),
+  'batch normalization behind ReLU6 by name': mistake(
+    'normalization-after-activation',
+    stack([20], dense(32), act('relu6'), batchNorm(), softmax(3)),
+    CLASSES,
+  ),
+  'batch normalization behind ReLU and pooling': mistake(
+    'normalization-after-activation',
+    stack(
+      [8, 8, 1],
+      conv(8),
+      ownRelu.layer(),
+      pool(),
+      batchNorm(),
+      tf.layers.flatten(),
+      softmax(3),
+    ),
+    CLASSES,
+  ),
+  'dropout of nine tenths in one of two cells': mistake(
+    'dropout-rate',
+    stack(
+      [6, 4],
+      tf.layers.rnn({
+        cell: [
+          tf.layers.lstmCell({units: 8, dropout: 0.9}),
+          tf.layers.lstmCell({units: 8}),
+        ] as never,
+      }),
+      softmax(3),
+    ),
     CLASSES,
   ),
   'dropout of nine tenths': mistake(
@@ -403,6 +551,11 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     ...CLASSES,
     optimizer: tf.train.sgd(100),
   }),
+  'Adam with the rate of SGD in a parameter group': mistake(
+    'learning-rate',
+    stack([20], dense(32), layers.prelu(), softmax(10)),
+    {...CLASSES, optimizer: activationParameterGroup(tf.train.adam(0.5), {learningRate: 0.1})},
+  ),
   'a rate of 1e-9': mistake('learning-rate', classifier(softmax(10)), {
     ...CLASSES,
     optimizer: tf.train.adam(1e-9),
@@ -439,10 +592,6 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
   ),
 };
 
-const batchNorm = () => tf.layers.batchNormalization();
-const pool = () => tf.layers.maxPooling2d({poolSize: 2});
-const act = (activation: 'relu' | 'relu6' | 'tanh' | 'sigmoid') =>
-  tf.layers.activation({activation});
 const bare = {useBias: false} as const;
 
 type Tensor = tf.SymbolicTensor;
@@ -804,6 +953,221 @@ export const HEALTHY: Readonly<Record<string, Case>> = {
       return tf.model({inputs: input, outputs: [kind, size] as Tensor[]});
     },
     {loss: {kind: 'categoricalCrossentropy', size: 'meanSquaredError'}, optimizer: 'adam'},
+  ),
+  'residual branches that start at 0': healthy(
+    functional([16], input => {
+      const inner = through(input, relu(32), dense(16, {kernelInitializer: 'zeros'}));
+      return through(tf.layers.add().apply([input, inner]) as Tensor, act('relu'), softmax(3));
+    }),
+    {
+      ...CLASSES,
+      sample: {
+        x: tf.randomNormal([4, 16], 0, 1, 'float32', 1),
+        y: tf.oneHot(tf.tensor1d([0, 1, 2, 0], 'int32'), 3),
+      },
+    },
+  ),
+  'spatial transformer, whose localization starts at 0': healthy(
+    functional([16, 16, 1], input => {
+      const where = through(
+        input,
+        conv(8, {activation: 'relu'}),
+        tf.layers.flatten(),
+        relu(32),
+        dense(6, {kernelInitializer: 'zeros'}),
+      );
+      const all = tf.layers.concatenate().apply([where, through(input, tf.layers.flatten())]);
+      return through(all as Tensor, softmax(10));
+    }),
+    CLASSES,
+  ),
+  'highway layer, whose gate starts closed': healthy(
+    functional([16], input => {
+      const closed = tf.initializers.constant({value: -3});
+      const gate = through(input, dense(16, {activation: 'sigmoid', biasInitializer: closed}));
+      const gated = tf.layers.multiply().apply([through(input, relu(16)), gate]) as Tensor;
+      return through(tf.layers.add().apply([gated, input]) as Tensor, softmax(3));
+    }),
+    CLASSES,
+  ),
+  'squeeze and excitation': healthy(
+    functional([16, 16, 3], input => {
+      const features = through(input, conv(16, {activation: 'relu'}));
+      const gate = through(
+        features,
+        tf.layers.globalAveragePooling2d({}),
+        relu(4),
+        dense(16, {activation: 'sigmoid'}),
+        tf.layers.reshape({targetShape: [1, 1, 16]}),
+      );
+      const scaled = tf.layers.multiply().apply([features, gate]) as Tensor;
+      return through(scaled, tf.layers.globalAveragePooling2d({}), softmax(4));
+    }),
+    CLASSES,
+  ),
+  'policy network of cart-pole': healthy(stack([4], dense(128, {activation: 'elu'}), dense(1)), {
+    optimizer: tf.train.adam(0.05),
+  }),
+  'Inception blocks': healthy(
+    functional([32, 32, 3], input => {
+      const branch = (x: Tensor, filters: number, kernelSize: number) =>
+        through(x, conv(filters, {kernelSize, activation: 'relu'}));
+      const block = (x: Tensor) =>
+        tf.layers
+          .concatenate()
+          .apply([
+            branch(x, 8, 1),
+            branch(branch(x, 4, 1), 8, 3),
+            branch(branch(x, 4, 1), 8, 5),
+            branch(
+              through(x, tf.layers.maxPooling2d({poolSize: 3, strides: 1, padding: 'same'})),
+              8,
+              1,
+            ),
+          ]) as Tensor;
+      const last = block(block(branch(input, 16, 3)));
+      return through(
+        last,
+        tf.layers.globalAveragePooling2d({}),
+        tf.layers.dropout({rate: 0.4}),
+        softmax(10),
+      );
+    }),
+    {...CLASSES, classes: 10},
+  ),
+  'Xception entry flow': healthy(
+    functional([64, 64, 3], input => {
+      const separable = (filters: number) =>
+        tf.layers.separableConv2d({filters, kernelSize: 3, padding: 'same', ...bare});
+      const halved = () => tf.layers.maxPooling2d({poolSize: 3, strides: 2, padding: 'same'});
+      let x = through(input, conv(16, {strides: 2, ...bare}), batchNorm(), act('relu'));
+      for (const filters of [32, 64]) {
+        const inner = through(
+          x,
+          act('relu'),
+          separable(filters),
+          batchNorm(),
+          act('relu'),
+          separable(filters),
+          batchNorm(),
+          halved(),
+        );
+        const short = through(x, conv(filters, {kernelSize: 1, strides: 2}));
+        x = tf.layers.add().apply([inner, short]) as Tensor;
+      }
+      return through(x, tf.layers.globalAveragePooling2d({}), softmax(2));
+    }),
+    {...CLASSES, classes: 2},
+  ),
+  'WGAN critic': healthy(
+    stack(
+      [28, 28, 1],
+      conv(16, {kernelSize: 5, strides: 2}),
+      layers.leakyRelu({alpha: 0.2}),
+      conv(32, {kernelSize: 5, strides: 2}),
+      layers.leakyRelu({alpha: 0.2}),
+      tf.layers.flatten(),
+      dense(1),
+    ),
+    {loss: (_, scores) => tf.mean(scores), optimizer: tf.train.rmsprop(5e-5)},
+  ),
+  'attention over an LSTM': healthy(
+    functional([12, 8], input => {
+      const states = through(input, tf.layers.lstm({units: 16, returnSequences: true}));
+      const scores = tf.layers.dot({axes: [2, 2]}).apply([states, states]) as Tensor;
+      const context = tf.layers
+        .dot({axes: [2, 1]})
+        .apply([through(scores, act('softmax')), states]);
+      return through(
+        context as Tensor,
+        tf.layers.timeDistributed({layer: dense(16, {activation: 'tanh'})}),
+        tf.layers.timeDistributed({layer: softmax(5)}),
+      );
+    }),
+    {...CLASSES, classes: 5},
+  ),
+  'sequence to sequence': healthy(
+    stack(
+      [5, 12],
+      tf.layers.gru({units: 32, recurrentInitializer: 'glorotNormal'}),
+      tf.layers.repeatVector({n: 3}),
+      tf.layers.gru({units: 32, recurrentInitializer: 'glorotNormal', returnSequences: true}),
+      tf.layers.timeDistributed({layer: dense(12)}),
+      act('softmax'),
+    ),
+    CLASSES,
+  ),
+  'siamese network': healthy(
+    () => {
+      const shared = stack([20], relu(32), dense(16))();
+      const [first, second] = [tf.input({shape: [20]}), tf.input({shape: [20]})];
+      const pair = [first, second].map(input => shared.apply(input) as Tensor);
+      const likeness = tf.layers.dot({axes: -1, normalize: true}).apply(pair) as Tensor;
+      const output = through(likeness, dense(1, {activation: 'sigmoid'}));
+      return tf.model({inputs: [first, second], outputs: output});
+    },
+    {...BINARY, classes: 2},
+  ),
+  'sentences by averaged embeddings': healthy(
+    stack(
+      [50],
+      tf.layers.embedding({inputDim: 500, outputDim: 16}),
+      tf.layers.globalAveragePooling1d({}),
+      dense(1, {activation: 'sigmoid'}),
+    ),
+    {
+      ...BINARY,
+      sample: {
+        x: tf.randomUniform([8, 50], 0, 500, 'int32', 1),
+        y: tf.tensor2d([0, 1, 0, 1, 0, 1, 0, 1], [8, 1]),
+      },
+    },
+  ),
+  'pictures of 0 to 255, rescaled in the model': healthy(
+    stack(
+      [8, 8, 1],
+      tf.layers.rescaling({scale: 1 / 255, offset: 0}),
+      conv(8, {activation: 'relu'}),
+      tf.layers.flatten(),
+      softmax(3),
+    ),
+    {
+      ...CLASSES,
+      sample: {
+        x: tf.randomUniform([6, 8, 8, 1], 0, 255, 'float32', 1),
+        y: tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32'), 3),
+      },
+    },
+  ),
+  'head on a frozen base, whose kernels were loaded': healthy(() => {
+    const base = stack([64], ...times(12, () => relu(64, {kernelInitializer: 'glorotNormal'})))();
+    base.trainable = false;
+    // As the first layer of a Sequential tfjs would train it all the same.
+    return functional([64], input => through(input, base, softmax(3)))();
+  }, CLASSES),
+  'segmentation, flattened': healthy(
+    stack(
+      [8, 8, 1],
+      conv(8, {activation: 'relu'}),
+      conv(1, {activation: 'sigmoid'}),
+      tf.layers.flatten(),
+    ),
+    {...BINARY, classes: 2},
+  ),
+  'head on a frozen base': healthy(
+    () => {
+      const base = stack(
+        [32, 32, 3],
+        conv(8, {...bare, kernelInitializer: 'glorotNormal'}),
+        batchNorm(),
+        act('relu'),
+        tf.layers.globalAveragePooling2d({}),
+      )();
+      base.trainable = false;
+      const head = [tf.layers.dropout({rate: 0.2}), dense(1, {activation: 'sigmoid'})];
+      return tf.sequential({layers: [base, ...head] as tf.layers.Layer[]});
+    },
+    {...BINARY, optimizer: tf.train.adam(1e-4), classes: 2},
   ),
   'logits for a loss on logits': healthy(stack([20], relu(16), dense(4)), {
     loss: tf.losses.softmaxCrossEntropy,

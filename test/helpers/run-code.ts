@@ -49,15 +49,17 @@ function namesFor(
 
 /**
  * Runs the code of a fix as a program with such a layer would. Returns the model, which has computed
- * with the layers that were added to it.
+ * with the layers that were added to it. Code that goes by more of a model than its layer is run
+ * on `whole`.
  */
 export async function runCode(
   code: string,
   layer: LayerClass,
   optimizer: tf.Optimizer,
+  whole?: tf.LayersModel,
 ): Promise<tf.Sequential> {
   const {model, x, ...names} = namesFor(layer, optimizer);
-  const all = {...names, model, x};
+  const all = {...names, model: whole ?? model, x};
   const run = new AsyncFunction(...Object.keys(all), `{\n${code}\n}`);
   const print = jest.spyOn(console, 'log').mockImplementation(() => undefined);
   try {

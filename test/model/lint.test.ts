@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import {layers, lintModel, prelu} from '../../src/index.js';
+import {initializerFor, layers, lintModel, prelu} from '../../src/index.js';
 import type {LintFinding, LintOptions} from '../../src/index.js';
+import {lossTraits} from '../../src/model/lint/losses.js';
 import {lintRules} from '../../src/model/lint/rules/index.js';
 import {HEALTHY, MISTAKES} from '../helpers/lint-models.js';
 import type {Case} from '../helpers/lint-models.js';
@@ -49,15 +50,180 @@ describe('planted mistakes', () => {
   });
 
   test('the code of the fixes runs', async () => {
-    const codes = Object.values(MISTAKES)
-      .flatMap(lint)
-      .flatMap(({fixes}) => fixes.map(({code}) => code))
-      // A name of one's own is in no library.
-      .filter(code => code !== undefined && !/model\.add\(lintOwn/.test(code));
-    for (const code of new Set(codes as string[])) {
-      const layerClass = /conv2d/.test(code) ? 'Conv2D' : 'Dense';
-      await runCode(code, {layerClass}, tf.train.sgd(0.1));
+    const ran = new Set<string>();
+    for (const each of Object.values(MISTAKES)) {
+      for (const {code} of lint(each).flatMap(({fixes}) => fixes)) {
+        // A name of one's own is in no library.
+        if (code === undefined || ran.has(code) || /model\.add\(lintOwn/.test(code)) continue;
+        ran.add(code);
+        const layerClass = /conv2d/.test(code) ? 'Conv2D' : 'Dense';
+        const whole = /model\.compile/.test(code) ? each.model() : undefined;
+        await runCode(code, {layerClass}, tf.train.sgd(0.1), whole);
+      }
     }
+  });
+});
+
+describe('the code of a fix', () => {
+  const codesOf = (model: tf.LayersModel, rule: string, options: LintOptions = {}): string[] =>
+    lintModel(model, options)
+      .filter(finding => finding.rule === rule)
+      .flatMap(({fixes}) => fixes.map(({code}) => code ?? ''));
+
+  test('it keeps what shapes the outputs of a layer', () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          filters: 8,
+          kernelSize: 3,
+          strides: 2,
+          padding: 'same',
+          inputShape: [8, 8, 1],
+        }),
+        tf.layers.batchNormalization(),
+        tf.layers.reLU(),
+      ],
+    });
+    expect(codesOf(model, 'bias-before-normalization')).toEqual([
+      "tf.layers.conv2d({filters: 8, kernelSize: [3, 3], strides: [2, 2], padding: 'same', " +
+        'inputShape: [8, 8, 1], useBias: false});',
+    ]);
+  });
+
+  test('it keeps the size of recurrent layers, and that they return sequences', () => {
+    const lstm = tf.layers.lstm({
+      units: 5,
+      returnSequences: true,
+      inputShape: [6, 2],
+      dropout: 0.7,
+    });
+    const model = tf.sequential({layers: [lstm, tf.layers.lstm({units: 3, activation: 'relu'})]});
+    const loss = 'categoricalCrossentropy';
+    expect(codesOf(model, 'unbounded-recurrent')).toEqual([
+      "tf.layers.lstm({units: 3, activation: 'tanh'});",
+    ]);
+    expect(codesOf(model, 'dropout-rate')).toEqual([
+      'tf.layers.lstm({units: 5, returnSequences: true, inputShape: [6, 2], dropout: 0.3});',
+    ]);
+    expect(codesOf(model, 'output-activation', {loss})).toEqual([
+      "tf.layers.lstm({units: 3, activation: 'softmax'});",
+    ]);
+  });
+
+  test('it keeps what is around a layer', () => {
+    const inner = tf.layers.gru({units: 4, dropout: 0.6}) as tf.RNN;
+    const first = {mergeMode: 'sum', inputShape: [5, 2]} as const;
+    const model = tf.sequential({
+      layers: [tf.layers.bidirectional({layer: inner, ...first} as never)],
+    });
+    expect(codesOf(model, 'dropout-rate')).toEqual([
+      "tf.layers.bidirectional({layer: tf.layers.gru({units: 4, dropout: 0.4}), mergeMode: 'sum', " +
+        'inputShape: [5, 2]});',
+    ]);
+  });
+
+  test('of several layers it mends each, and no more has to be said', () => {
+    const model = MISTAKES['MPELU by LeCun, twelve layers'].model();
+    const [{fixes}] = lintModel(model).filter(({rule}) => rule === 'kernel-initializer');
+    expect(fixes[0]).toEqual({
+      title: 'Start the kernel at the scale of the activation, in each of 11 layers',
+      code: "tf.layers.dense({units: 64, kernelInitializer: initializerFor('mpelu')});",
+    });
+    const mended = Array.from({length: 12}, () => [
+      tf.layers.dense({units: 64, kernelInitializer: initializerFor('mpelu')}),
+      layers.mpelu(),
+    ]).flat();
+    const again = tf.sequential({layers: [tf.layers.inputLayer({inputShape: [64]}), ...mended]});
+    expect(lintModel(again)).toEqual([]);
+  });
+
+  test('it keeps the options of activations, by layer and by name', () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.dense({units: 64, inputShape: [2]}),
+        layers.sine({w0: 10}),
+        tf.layers.dense({units: 64, kernelInitializer: 'heNormal'}),
+        layers.sine({w0: 10}),
+        tf.layers.dense({units: 1}),
+      ],
+    });
+    const [initializer, normalization] = codesOf(model, 'kernel-initializer');
+    expect(initializer).toMatch(/initializerFor\(sine\.layer\(\{w0: 10\}\)\)/);
+    expect(normalization).toMatch(/model\.add\(sine\.layer\(\{w0: 10\}\)\);$/);
+    const byName = MISTAKES['batch normalization behind ReLU6 by name'].model();
+    expect(codesOf(byName, 'normalization-after-activation')[0].split('\n')).toEqual([
+      'model.add(tf.layers.dense({units: 32, useBias: false}));',
+      'model.add(tf.layers.batchNormalization());',
+      "model.add(tf.layers.activation({activation: 'relu6'}));",
+    ]);
+  });
+
+  test('a learned activation keeps what it shares', () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({filters: 8, kernelSize: 3, inputShape: [8, 8, 1]}),
+        layers.prelu({sharedAxes: [1, 2], alphaRegularizer: tf.regularizers.l2({l2: 0.1})}),
+      ],
+    });
+    expect(codesOf(model, 'decayed-activation-weights')).toEqual([
+      'model.add(prelu.layer({sharedAxes: [1, 2]}));',
+    ]);
+  });
+
+  test('an output keeps its activation when its kernel starts smaller', () => {
+    const [code] = codesOf(
+      MISTAKES['a last kernel that starts sure'].model(),
+      'kernel-initializer',
+    );
+    expect(code).toBe(
+      "tf.layers.dense({units: 5, activation: 'softmax', kernelInitializer: 'glorotNormal'});",
+    );
+  });
+
+  test('another loss leaves those of other outputs as they are', () => {
+    const {model, options} = MISTAKES['one of two outputs'];
+    const made = model();
+    const [, code] = codesOf(made, 'output-activation', options);
+    const loss = "{first: 'categoricalCrossentropy', second: tf.losses.sigmoidCrossEntropy}";
+    expect(code).toBe(`model.compile({optimizer: 'adam', loss: ${loss}});`);
+    const ofSgd = {...options, optimizer: tf.train.sgd(0.1)};
+    expect(codesOf(made, 'output-activation', ofSgd)[1]).toMatch(
+      /optimizer: tf\.train\.sgd\(0\.1\)/,
+    );
+    made.compile({optimizer: 'adam', loss: options.loss as Record<string, string>});
+    expect(codesOf(made, 'output-activation')[1]).toBe(
+      `const {optimizer, metrics} = model;\nmodel.compile({optimizer, loss: ${loss}, metrics});`,
+    );
+    const own = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => tf.mean(tf.sub(y, p));
+    const second = 'binaryCrossentropy';
+    expect(codesOf(made, 'output-activation', {loss: {first: own, second}})[1]).toBe('');
+  });
+
+  test('no loss is offered that does not take the targets, or is there already', () => {
+    const titlesOf = (model: tf.LayersModel, loss: string): string[] =>
+      lintModel(model, {loss}).flatMap(({fixes}) => fixes.map(({title}) => title));
+    const sigmoids = MISTAKES['sigmoid on many classes'].model();
+    expect(titlesOf(sigmoids, 'sparseCategoricalCrossentropy')).toEqual(['Use softmax there']);
+    const one = MISTAKES['softmax over one unit'].model();
+    expect(titlesOf(one, 'binaryCrossentropy')).toEqual(['Use sigmoid there']);
+  });
+
+  test('a softmax goes behind a layer that changes the last axis', () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.dense({units: 12, inputShape: [5]}),
+        tf.layers.reshape({targetShape: [4, 3]}),
+      ],
+    });
+    const [code] = codesOf(model, 'output-activation', {loss: 'categoricalCrossentropy'});
+    expect(code).toBe("model.add(tf.layers.activation({activation: 'softmax'}));");
+  });
+
+  test('a rate within a parameter group stays in one', () => {
+    const {model, options} = MISTAKES['Adam with the rate of SGD in a parameter group'];
+    expect(codesOf(model(), 'learning-rate', options)).toEqual([
+      'const optimizer = activationParameterGroup(tf.train.adam(0.001), {learningRate: 0.1, decay: 0});',
+    ]);
   });
 });
 
@@ -94,6 +260,39 @@ describe('what a model was compiled with', () => {
     const model = small();
     const loss = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => tf.mean(tf.sub(y, p));
     expect(lintModel(model, {loss})).toEqual([]);
+    const made = (): tf.Tensor => {
+      tf.ones([3]);
+      throw new Error('made for four columns');
+    };
+    const {numTensors} = tf.memory();
+    expect(lintModel(model, {loss: made})).toEqual([]);
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  test('a loss of one’s own that computes a known one is judged as that', () => {
+    const model = MISTAKES['softmax before a loss on logits'].model();
+    const loss = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => tf.losses.softmaxCrossEntropy(y, p);
+    expect(lintModel(model, {loss})).toMatchObject([
+      {rule: 'output-activation', evidence: {loss: 'tf.losses.softmaxCrossEntropy'}},
+    ]);
+    const half = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => tf.mul(loss(y, p), 0.5);
+    expect(lintModel(model, {loss: half})).toEqual([]);
+  });
+
+  test('no two known losses are taken for each other', () => {
+    const named = {
+      softmaxCrossEntropy: tf.losses.softmaxCrossEntropy,
+      sigmoidCrossEntropy: tf.losses.sigmoidCrossEntropy,
+      meanSquaredError: tf.losses.meanSquaredError,
+      absoluteDifference: tf.losses.absoluteDifference,
+      huberLoss: tf.losses.huberLoss,
+      hingeLoss: tf.losses.hingeLoss,
+      categoricalCrossentropy: tf.metrics.categoricalCrossentropy,
+    };
+    for (const [name, known] of Object.entries(named)) {
+      const own = (y: tf.Tensor, p: tf.Tensor): tf.Tensor => known(y as never, p as never);
+      expect(lossTraits(own)?.name).toMatch(new RegExp(`${name}$`));
+    }
   });
 
   test('softmax over one unit is wrong whatever the loss', () => {
@@ -122,6 +321,19 @@ describe('what a model was compiled with', () => {
     const expected = [expect.objectContaining({rule: 'output-activation', layer: 'second'})];
     expect(lintModel(made, {loss: losses})).toEqual(expected);
     expect(lintModel(made, {loss: {second: losses[1]}})).toEqual(expected);
+  });
+});
+
+describe('kernels that start alike', () => {
+  test.each<[string, 'error' | 'warning', RegExp]>([
+    ['a kernel of zeros', 'error', /all start alike, by Zeros, where relu has no slope/],
+    ['zeros before a normalization and ReLU', 'error', /where relu has no slope/],
+    ['ones before ones', 'error', /and so does dense_.*: they stay alike/],
+    ['a kernel of ones', 'warning', /all start alike, by Ones/],
+  ])('%s: %s', (name, severity, message) => {
+    const [finding] = lint(MISTAKES[name]).filter(({rule}) => rule === 'identical-kernels');
+    expect(finding.severity).toBe(severity);
+    expect(finding.message).toMatch(message);
   });
 });
 
@@ -187,6 +399,22 @@ describe('a sample', () => {
     expect(lintModel(classifier(), {loss: sparse, sample: {x: rows(8, 20), y}})).toEqual([]);
   });
 
+  test('logits of a usual deep network are no mistake', () => {
+    // Logits of a standard deviation of about 2 make a loss of about ln 5 + 2.
+    const y = tf.oneHot(tf.range(0, 64, 1, 'int32').mod(tf.scalar(5, 'int32')).toInt(), 5);
+    const spread = tf.sequential({
+      layers: [
+        tf.layers.dense({
+          units: 5,
+          inputShape: [20],
+          activation: 'softmax',
+          kernelInitializer: tf.initializers.randomNormal({stddev: 2.2 / Math.sqrt(20), seed: 1}),
+        }),
+      ],
+    });
+    expect(lintModel(spread, {loss, sample: {x: rows(64, 20), y}})).toEqual([]);
+  });
+
   test('a first loss far above ln K is told', () => {
     const found = lintModel(classifier(20), {loss, sample: {x: rows(8, 20), y: oneHot()}});
     const finding = found.find(({rule}) => rule === 'initial-loss')!;
@@ -248,6 +476,51 @@ describe('a sample', () => {
       lintModel(margins, {loss: 'hinge', sample: {x, y}});
     expect(hinge(labels)).toMatchObject([{rule: 'target-range', severity: 'warning'}]);
     expect(hinge(signs)).toEqual([]);
+  });
+
+  test('of the range of a tanh, half that is not used is told', () => {
+    const model = tf.sequential({
+      layers: [tf.layers.dense({units: 2, inputShape: [3], activation: 'tanh'})],
+    });
+    const find = (y: tf.Tensor): LintFinding[] =>
+      lintModel(model, {loss: 'meanSquaredError', sample: {x: rows(2, 3), y}});
+    expect(find(tf.tensor2d([0, 0.5, 1, 0.2], [2, 2]))).toMatchObject([
+      {rule: 'target-range', severity: 'info'},
+    ]);
+    expect(find(tf.tensor2d([-0.5, 0.5, 1, 0.2], [2, 2]))).toEqual([]);
+    const [{fixes}] = find(tf.tensor2d([0, 255, 9, 8], [2, 2]));
+    expect(fixes[1].code).toMatch(/\.mul\(2\)\.add\(-1\);$/);
+  });
+
+  test('numbers that are looked up need no scale', () => {
+    const {model, options} = HEALTHY['sentences by averaged embeddings'];
+    const {sample} = options;
+    expect(lintModel(model(), {sample})).toEqual([]);
+    const unscaled = tf.sequential({
+      layers: [tf.layers.dropout({rate: 0.1, inputShape: [50]}), tf.layers.dense({units: 1})],
+    });
+    expect(rulesOf(lintModel(unscaled, {sample}))).toEqual(['signal-scale']);
+  });
+
+  test('batch normalizations are tried as they are in training, and learn nothing', () => {
+    const normalization = tf.layers.batchNormalization();
+    const model = tf.sequential({
+      layers: [
+        tf.layers.dense({units: 32, inputShape: [20], name: 'first'}),
+        tf.layers.activation({activation: 'relu'}),
+        tf.layers.dense({
+          units: 32,
+          useBias: false,
+          kernelInitializer: tf.initializers.randomNormal({stddev: 50}),
+        }),
+        normalization,
+        tf.layers.dense({units: 5, activation: 'softmax'}),
+      ],
+    });
+    const before = normalization.getWeights().map(weight => weight.arraySync());
+    const sample = {x: rows(8, 20), y: oneHot()};
+    expect(rulesOf(lintModel(model, {loss, sample}))).not.toContain('initial-loss');
+    expect(normalization.getWeights().map(weight => weight.arraySync())).toEqual(before);
   });
 
   test('an index beyond the classes is told', () => {
@@ -346,11 +619,26 @@ describe('what cannot be checked says so', () => {
     ['inputs that are gone', {sample: {x: gone(), y}}, /sample.x must be a tensor, not disposed/],
     ['more than a sample', {sample: {x, y, z: y}}, /unknown field of sample 'z'/],
     ['inputs of another shape', {sample: {x: y, y}}, /sample.x, .* \[any, 3\], got \[4, 2\]/],
+    [
+      'ones and zeros where indices are taken',
+      {loss: 'sparseCategoricalCrossentropy', sample: {x, y: tf.ones([4, 2])}},
+      /sample.y, .* \[4\] or \[4, 1\], since the loss takes indices of classes, got \[4, 2\]/,
+    ],
     ['targets of another shape', {loss, sample: {x, y: x}}, /sample.y, .* \[4, 2\], got \[4, 3\]/],
   ])('%s', (_, options, message) => {
     const {numTensors} = tf.memory();
     expect(() => lintModel(model, options as LintOptions)).toThrow(message);
     expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  test('inputs of a different number of examples', () => {
+    const inputs = [3, 4].map(size => tf.input({shape: [size]}));
+    const joined = tf.layers.concatenate().apply(inputs) as tf.SymbolicTensor;
+    const two = tf.model({inputs, outputs: joined});
+    const sample = {x: [tf.ones([4, 3]), tf.ones([5, 4])], y: tf.ones([4, 7])};
+    expect(() => lintModel(two, {loss, sample})).toThrow(
+      /must have the shape \[4, 4\], got \[5, 4\]/,
+    );
   });
 
   test('a sample for a stateful model', () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {ActivationMonitor, defineActivation} from '../../src/index.js';
+import {ActivationMonitor, activationParameterGroup, defineActivation} from '../../src/index.js';
 import {
   fewerUnits,
   lowerLearningRate,
@@ -84,6 +84,21 @@ describe('the learning rate', () => {
     expect(optimizer.getClassName()).toBe(create().getClassName());
     expect(optimizer.getConfig()).toEqual({...before, learningRate});
     expect([loss, metrics]).toEqual(['meanSquaredError', ['mse']]);
+  });
+
+  test('is that of the optimizer in a parameter group, which stays around it', async () => {
+    const options = {learningRate: 0.5, decay: 0.01};
+    const create = () => activationParameterGroup(tf.train.adam(0.01), options);
+    const snapshot = await watch(small(create()));
+    expect(snapshot.optimizer).toMatchObject({
+      className: 'Adam',
+      learningRate: 0.01,
+      activationWeights: options,
+    });
+    const {code} = lowerLearningRate(snapshot);
+    const {optimizer} = await runCode(code!, {layerClass: 'Dense'}, create());
+    const expected = activationParameterGroup(tf.train.adam(0.001), options);
+    expect(optimizer.getConfig()).toEqual(expected.getConfig());
   });
 
   test('is raised ten times', () => {

@@ -26,6 +26,10 @@ export interface ActivationTraits {
   readonly momentAt: (variance: number) => number;
   /** E[f′(√v·z)²]. */
   readonly slopeMomentAt: (variance: number) => number;
+  /** E[f′(x + z)²]. */
+  readonly slopeMomentAround: (x: number) => number;
+  /** f′(x). */
+  readonly slopeAt: (x: number) => number;
 }
 
 /** Where a usual input is large. */
@@ -75,6 +79,8 @@ function compute(
     hasOwnKernelScale: ownScale !== undefined,
     momentAt,
     slopeMomentAt: variance => momentOf(slopes, variance),
+    slopeMomentAround: x => secondMomentOf(zs => slopes(zs.map(z => z + x))),
+    slopeAt: x => slopes(Float64Array.of(x))[0],
   };
 }
 

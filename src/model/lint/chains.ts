@@ -19,7 +19,7 @@ export function lastStep({layer: output}: LintedOutput): LastStep | null {
     if (role === 'batch normalization' || role === 'normalization') {
       return {layer, activation: null, range: UNBOUNDED};
     }
-    const isOver = ['moving', 'averaging', 'dropout'].includes(role);
+    const isOver = ['moving', 'selecting', 'averaging', 'dropout'].includes(role);
     const isIdle = role === 'activation' && activation?.traits?.isLinear;
     if (!isOver && !isIdle) {
       if (!activation) return null;
@@ -32,11 +32,18 @@ export function lastStep({layer: output}: LintedOutput): LastStep | null {
   return null;
 }
 
-/** The layer that alone is given the outputs of another, past layers that only move them or drop some. */
+/** The layer that alone is given the outputs of another, past layers that only move, choose or drop some. */
 export function onlyFollower({after}: LintedLayer): LintedLayer | null {
   const [next] = after;
   if (after.length !== 1 || next.isJoining) return null;
-  return next.role === 'moving' || next.role === 'dropout' ? onlyFollower(next) : next;
+  return ['moving', 'selecting', 'dropout'].includes(next.role) ? onlyFollower(next) : next;
+}
+
+/** The layers that are given the outputs of another, past layers that only move or choose them. */
+export function followers({after}: Pick<LintedLayer, 'after'>): LintedLayer[] {
+  return after.flatMap(next =>
+    ['moving', 'selecting'].includes(next.role) && !next.isJoining ? followers(next) : [next],
+  );
 }
 
 /** Whether something bends the numbers that a layer gives, as far as is known. */
@@ -53,7 +60,8 @@ export function activationLayerOf(layer: LintedLayer): LintedLayer {
 
 /** A range as text, such as `0 … ∞`. */
 export function rangeText([low, high]: Range): string {
-  return `${low === null ? '−∞' : low} … ${high === null ? '∞' : high}`;
+  const text = (bound: number): string => String(Number(bound.toPrecision(3))).replace('-', '−');
+  return `${low === null ? '−∞' : text(low)} … ${high === null ? '∞' : text(high)}`;
 }
 
 /** Numbers of a share or a scale, as a message shows them. */

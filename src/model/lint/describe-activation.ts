@@ -7,12 +7,15 @@ import type {MixingLayerClass} from '../../layers/mixing/mixing-layer.js';
 import {activationOfLayer} from '../../activation-of-layer.js';
 import type {AppliedActivation} from '../../activation-of-layer.js';
 import {nameWithoutSlope} from '../../monitor/find-layers.js';
+import type {ActivationDefinition} from '../../activation-types.js';
 import {defaultOptions} from '../../options.js';
+import type {Options} from '../../options.js';
 import {activationNamed} from '../../registry.js';
 import {startingValues} from '../../starting-value.js';
 import {registeredClasses} from '../../tfjs-classes.js';
 import type {StringActivation} from '../../tfjs-classes.js';
 import {traitsOf} from './activation-traits.js';
+import {toCode} from './fixes.js';
 import type {LintedActivation} from './types.js';
 
 type Layer = tf.layers.Layer;
@@ -37,7 +40,7 @@ function ofName(name: string): LintedActivation {
   const activation = activationNamed(name);
   if (activation) return describe({activation, options: defaultOptions(activation.definition)});
   const gives = mixingClassNamed(name)?.gives;
-  return {name, traits: null, ...(gives && {gives})};
+  return {name, arguments: {}, traits: null, ...(gives && {gives})};
 }
 
 /** The class of the layer that mixes units under this name, of those that tfjs can load. */
@@ -52,6 +55,7 @@ function mixingClassNamed(name: string): MixingLayerClass | undefined {
 
 function describe({activation, options}: AppliedActivation, layer?: Layer): LintedActivation {
   const {name, definition} = activation;
+  const args = layer ? argumentsOf(layer, definition, options) : {};
   const {kernelScale} = definition;
   let weights: Values;
   try {
@@ -61,8 +65,27 @@ function describe({activation, options}: AppliedActivation, layer?: Layer): Lint
         : startingValues(definition);
   } catch {
     // A weight that starts at random has no single curve.
-    return {name, traits: null};
+    return {name, arguments: args, traits: null};
   }
   const ownScale = kernelScale?.({...options, ...weights} as never);
-  return {name, traits: traitsOf(activation.instance(options), weights, ownScale)};
+  return {
+    name,
+    arguments: args,
+    traits: traitsOf(activation.instance(options), weights, ownScale),
+  };
+}
+
+/** What a layer of an activation was made with, as code, where that is not the default. */
+function argumentsOf(
+  layer: Layer,
+  definition: ActivationDefinition,
+  options: Options,
+): Record<string, string> {
+  const defaults = {...defaultOptions(definition), ...definition.layerOptions};
+  const changed = Object.entries(options).filter(([option, value]) => value !== defaults[option]);
+  const {sharedAxes} = layer.getConfig();
+  return {
+    ...Object.fromEntries(changed.map(([option, value]) => [option, toCode(value)])),
+    ...(Array.isArray(sharedAxes) && sharedAxes.length > 0 && {sharedAxes: toCode(sharedAxes)}),
+  };
 }

@@ -6,7 +6,8 @@ import {channelAxis, classesOf, isWhole} from '../../monitor/find-layers.js';
 import {hasUnits} from '../../monitor/layer-code.js';
 import type {Initializer} from '../../tfjs-classes.js';
 import {activationOf, ofString} from './describe-activation.js';
-import {kernelOf} from './initial-kernel.js';
+import {toCode} from './fixes.js';
+import {kernelOf, uniformValueOf} from './initial-kernel.js';
 import type {LintedLayer, LintedWeight, Role} from './types.js';
 
 /** What layers of tfjs do that have neither a kernel nor an activation. */
@@ -18,6 +19,7 @@ const ROLES: Readonly<Record<string, Role>> = {
   GaussianDropout: 'dropout',
   AlphaDropout: 'dropout',
   Cropping2D: 'moving',
+  Masking: 'moving',
   Flatten: 'moving',
   Permute: 'moving',
   RepeatVector: 'moving',
@@ -29,10 +31,29 @@ const ROLES: Readonly<Record<string, Role>> = {
   AveragePooling3D: 'averaging',
   GlobalAveragePooling1D: 'averaging',
   GlobalAveragePooling2D: 'averaging',
+  MaxPooling1D: 'selecting',
+  MaxPooling2D: 'selecting',
+  MaxPooling3D: 'selecting',
+  GlobalMaxPooling1D: 'selecting',
+  GlobalMaxPooling2D: 'selecting',
 };
 
-/** The arguments that layers with units cannot be made without, and those that say what they drop. */
+/** The arguments that layers with units cannot be made without. */
 const NEEDED = ['units', 'filters', 'kernelSize', 'depthMultiplier'];
+
+/** Those that say which shape comes out, with their defaults. */
+const SHAPING: Readonly<Record<string, unknown>> = {
+  strides: 1,
+  padding: 'valid',
+  dilationRate: 1,
+  dataFormat: 'channelsLast',
+  returnSequences: false,
+  returnState: false,
+  goBackwards: false,
+  useBias: true,
+};
+
+/** Those that say what layers drop. */
 const RATES = ['rate', 'dropout', 'recurrentDropout'];
 
 /** Layers that drop in a way that keeps mean and variance. */
@@ -44,10 +65,17 @@ type Building = {
     : LintedLayer[K];
 };
 
-/** What gives a tensor: the call of a layer, or null for an input of the model. */
-type Source = Building | null;
+/** An input of the model: the layers that are given it. */
+class Entry {
+  readonly after: LintedLayer[] = [];
+}
+
+/** What gives a tensor: the call of a layer, or an input of the model. */
+type Source = Building | Entry;
 
 export interface DescribedModel {
+  /** For each input, the layers that are given it. */
+  readonly inputs: readonly (readonly LintedLayer[])[];
   readonly layers: readonly LintedLayer[];
   /** What gives each output. */
   readonly outputs: readonly (LintedLayer | null)[];
@@ -56,45 +84,55 @@ export interface DescribedModel {
 /** Every call of a layer in a model, those within nested models included, and how they hang together. */
 export function describeModel(model: tf.LayersModel): DescribedModel {
   const layers: Building[] = [];
-  const outputs = visit(model, '', [], layers);
+  const entries = model.inputs.map(() => new Entry());
+  const outputs = visit(model, '', entries, !model.trainable, layers).map(layerOf);
   for (const output of outputs) markOutput(output);
-  return {layers, outputs};
+  return {inputs: entries.map(({after}) => after), layers, outputs};
+}
+
+function layerOf(source: Source): Building | null {
+  return source instanceof Entry ? null : source;
 }
 
 function visit(
   model: tf.LayersModel,
   prefix: string,
   entering: readonly Source[],
+  isFrozen: boolean,
   found: Building[],
 ): Source[] {
   const graph = graphOf(model);
   const sources = new Map<tf.SymbolicTensor, Source>(
-    graph.inputs.map((tensor, index) => [tensor, entering[index] ?? null]),
+    graph.inputs.map((tensor, index) => [tensor, entering[index]]),
   );
   for (const node of nodesOf(graph)) {
     const {outboundLayer: layer, inputTensors, outputTensors} = node;
     if (outputTensors.every(tensor => sources.has(tensor))) continue;
-    const before = inputTensors.map(tensor => sources.get(tensor) ?? null);
+    const before = inputTensors.map(tensor => sources.get(tensor)!);
     const name = prefix + layer.name;
     const {layer: inner} = layer as {layer?: Layer};
     const nested = [layer, inner].find(each => each instanceof tf.LayersModel);
+    // tfjs goes by the flags of both the models and the weights within.
+    const isFrozenHere =
+      isFrozen || !layer.trainable || (nested ? !nested.trainable : isAtRest(layer));
     const after = nested
-      ? visit(nested, `${name}/`, before, found)
-      : [describeCall(node, name, before, found)];
+      ? visit(nested, `${name}/`, before, isFrozenHere, found)
+      : [describeCall(node, name, before, isFrozenHere, found)];
     outputTensors.forEach((tensor, index) => sources.set(tensor, after[index] ?? after[0]));
   }
-  return graph.outputs.map(tensor => sources.get(tensor) ?? null);
+  return graph.outputs.map(tensor => sources.get(tensor)!);
 }
 
 function describeCall(
   {outboundLayer, inputTensors, outputTensors}: GraphNode,
   name: string,
   before: readonly Source[],
+  isFrozen: boolean,
   found: Building[],
 ): Building {
   const {layer: inner, forwardLayer} = outboundLayer as {layer?: Layer; forwardLayer?: Layer};
   const layer = inner ?? forwardLayer ?? outboundLayer;
-  const joined = [...new Set(before)].filter(source => source !== null);
+  const sources = [...new Set(before)];
   const isRecurrent = layer instanceof tf.RNN;
   const [input] = inputTensors;
   const [output] = outputTensors;
@@ -102,24 +140,25 @@ function describeCall(
     ...classesOf(outboundLayer),
     name: layer === outboundLayer ? name : `${name}/${layer.name}`,
     role: roleOf(layer),
-    before: joined,
+    before: sources.map(layerOf).filter(source => source !== null),
     after: [],
     isJoining: before.length > 1,
     inputs: input ? channelsOf(input.shape, layer) : null,
     units: channelsOf(output.shape, layer),
     activation: isRecurrent ? cellActivation(layer) : activationOf(layer),
-    kernel: isRecurrent ? null : kernelOf(layer),
+    kernel: isRecurrent || isFrozen ? null : kernelOf(layer),
     hasBias: (layer as {useBias?: boolean}).useBias === true,
-    initialBias: biasOf(layer),
+    initialBias: isFrozen ? null : biasOf(layer),
     dropout: ratesOf(layer),
     keepsMoments: MOMENTS_KEPT.includes(layer.getClassName()),
     weights: weightsOf(layer),
     arguments: argumentsOf(layer),
+    wrapperArguments: wrapperArgumentsOf(outboundLayer),
     keepsState: isRecurrent && keepsState(layer),
     isOutput: false,
   };
-  for (const source of joined) source.after.push(described);
-  if (isWhole(layer)) Object.assign(described, producerOf(described));
+  for (const source of sources) source.after.push(described);
+  if (described.role === 'activation') Object.assign(described, producerOf(described));
   found.push(described);
   return described;
 }
@@ -158,27 +197,56 @@ function producerOf({before}: LintedLayer): Partial<LintedLayer> {
   return source ? {producerClass: source.layerClass, arguments: source.arguments} : {};
 }
 
+/** Whether none of its weights is trained. */
+function isAtRest(layer: Layer): boolean {
+  return layer.weights.length > 0 && layer.trainableWeights.length === 0;
+}
+
 function biasOf(layer: Layer): number | null {
   const {biasInitializer} = layer as {biasInitializer?: Initializer};
-  const value = biasInitializer?.getConfig().value ?? null;
-  return typeof value === 'number' ? value : null;
+  return biasInitializer ? uniformValueOf(biasInitializer) : null;
 }
 
 function ratesOf(layer: Layer): Record<string, number> {
   const {cell} = layer as {cell?: object};
-  const owner = (cell ?? layer) as Readonly<Record<string, unknown>>;
-  const rates = RATES.map(name => [name, owner[name]] as const);
+  const {cells = [cell ?? layer]} = (cell ?? {}) as {cells?: readonly object[]};
+  const owners = cells as readonly Readonly<Record<string, unknown>>[];
+  const rates = RATES.map(name => {
+    const given = owners.map(owner => owner[name]).filter(rate => typeof rate === 'number');
+    return [name, given.length === 0 ? undefined : Math.max(...given)] as const;
+  });
   return Object.fromEntries(
     rates.filter((rate): rate is [string, number] => typeof rate[1] === 'number'),
   );
 }
 
 function argumentsOf(layer: Layer): Record<string, string> {
-  const fields = layer as unknown as Readonly<Record<string, unknown>>;
-  const given = NEEDED.filter(name => fields[name] !== undefined && hasUnits(layer.getClassName()));
-  return Object.fromEntries(
-    given.map(name => [name, JSON.stringify(fields[name]).replaceAll(',', ', ')]),
+  if (!hasUnits(layer.getClassName())) return {};
+  const {cell} = layer as {cell?: object};
+  const fields = {...cell, ...layer} as Readonly<Record<string, unknown>>;
+  const needed = NEEDED.filter(name => fields[name] != null);
+  const shaping = Object.keys(SHAPING).filter(
+    name => fields[name] != null && [fields[name]].flat().some(each => each !== SHAPING[name]),
   );
+  return {
+    ...Object.fromEntries([...needed, ...shaping].map(name => [name, toCode(fields[name])])),
+    ...inputShapeOf(layer),
+  };
+}
+
+/** What a layer around another was made with besides, as code. */
+function wrapperArgumentsOf(layer: Layer): Record<string, string> {
+  const {mergeMode} = layer as {mergeMode?: string};
+  return {
+    ...(mergeMode !== undefined && {mergeMode: toCode(mergeMode)}),
+    ...inputShapeOf(layer),
+  };
+}
+
+/** Of the first layer of a Sequential. */
+function inputShapeOf({batchInputShape}: Layer): Record<string, string> {
+  const isFirst = (batchInputShape as unknown) != null;
+  return isFirst ? {inputShape: toCode(batchInputShape.slice(1))} : {};
 }
 
 /** The weights of a layer that is an elementwise activation. */
@@ -198,6 +266,7 @@ function weightsOf(layer: Layer): LintedWeight[] {
       name,
       shape,
       size: tf.util.sizeFromShape(shape),
+      copies: tf.util.sizeFromShape(outer),
       isPerPosition: outer.filter(size => size > 1).length > 1,
       l1,
       l2,
@@ -210,11 +279,12 @@ function regularizerOf(saved: unknown): {l1?: number; l2?: number} {
   return (saved as {config?: {l1?: number; l2?: number}} | null)?.config ?? {};
 }
 
-/** What the outputs of the model are, before layers that only move, drop or average them. */
-function markOutput(source: Source): void {
-  for (let layer = source; layer; layer = (layer.before[0] as Building | undefined) ?? null) {
+/** What the outputs of the model are, before layers that only move, choose, drop or average them. */
+function markOutput(output: Building | null): void {
+  for (let layer = output; layer; layer = (layer.before[0] as Building | undefined) ?? null) {
     layer.isOutput = true;
-    if (!['moving', 'dropout', 'averaging', 'activation'].includes(layer.role)) return;
+    const isOver = ['moving', 'selecting', 'averaging', 'dropout', 'activation'];
+    if (!isOver.includes(layer.role)) return;
     if (layer.isJoining || layer.before.length !== 1) return;
   }
 }

@@ -7,25 +7,30 @@ const TRUNCATED = 0.7737;
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** The variance of what an initializer gives, for a kernel with these fans; null where not known. */
-type Variance = (config: Config, fanIn: number, fanOut: number) => number | null;
+/** E[w²] of what an initializer gives, for a kernel with these fans; null where not known. */
+type SecondMoment = (config: Config, fanIn: number, fanOut: number) => number | null;
 
-const VARIANCES: Readonly<Record<string, Variance>> = {
+const SECOND_MOMENTS: Readonly<Record<string, SecondMoment>> = {
   VarianceScaling: ({scale, mode, distribution}, fanIn, fanOut) => {
     const fans: Readonly<Record<string, number>> = {fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2};
     const variance = (scale as number) / Math.max(1, fans[mode as string]);
     return distribution === 'normal' ? TRUNCATED * variance : variance;
   },
-  RandomNormal: ({mean, stddev}) => (mean === 0 ? (stddev as number) ** 2 : null),
-  TruncatedNormal: ({mean, stddev}) => (mean === 0 ? TRUNCATED * (stddev as number) ** 2 : null),
+  RandomNormal: ({mean, stddev}) => (mean as number) ** 2 + (stddev as number) ** 2,
+  TruncatedNormal: ({mean, stddev}) => (mean as number) ** 2 + TRUNCATED * (stddev as number) ** 2,
   RandomUniform: ({minval, maxval}) => {
     const [low, high] = [minval as number, maxval as number];
-    return Math.abs(low + high) <= 0.01 * (high - low) ? (high - low) ** 2 / 12 : null;
+    return (low ** 2 + low * high + high ** 2) / 3;
   },
   Orthogonal: ({gain}, fanIn, fanOut) => (gain as number) ** 2 / Math.max(fanIn, fanOut),
 };
 
-const CONSTANT = ['Zeros', 'Ones', 'Constant'];
+/** What initializers give that make all numbers alike. */
+const CONSTANTS: Readonly<Record<string, (config: Config) => number>> = {
+  Zeros: () => 0,
+  Ones: () => 1,
+  Constant: ({value}) => value as number,
+};
 
 /** The fields of a layer that multiplies its inputs by a kernel. */
 interface Owner {
@@ -50,8 +55,10 @@ export function kernelOf(layer: tf.layers.Layer): LintedKernel | null {
   const fanOut = field * shape[shape.length - 1];
   const className = initializer.getClassName();
   const config = initializer.getConfig() as Config;
-  const varianceOf = Object.hasOwn(VARIANCES, className) ? VARIANCES[className] : () => null;
-  const variance = varianceOf(config, fanIn, fanOut);
+  const momentOf = Object.hasOwn(SECOND_MOMENTS, className)
+    ? SECOND_MOMENTS[className]
+    : () => null;
+  const moment = momentOf(config, fanIn, fanOut);
   const isTransposed = layer.getClassName().endsWith('Transpose');
   const steps = isTransposed
     ? (owner.strides ?? []).reduce((product, each) => product * each, 1)
@@ -60,13 +67,19 @@ export function kernelOf(layer: tf.layers.Layer): LintedKernel | null {
   const {scale, mode} = config;
   return {
     shape,
-    argument: isDepthwise ? 'depthwiseInitializer' : 'kernelInitializer',
     initializer: textOf(className, config),
-    scale: variance === null ? null : variance * added,
-    isUniform: CONSTANT.includes(className),
+    scale: moment === null ? null : moment * added,
+    uniformValue: uniformValueOf(initializer),
     isLecun:
       className === 'VarianceScaling' && mode === 'fanIn' && Math.abs((scale as number) - 1) < 0.05,
   };
+}
+
+/** What an initializer gives for every number; null where they differ. */
+export function uniformValueOf(initializer: Initializer): number | null {
+  const className = initializer.getClassName();
+  if (!Object.hasOwn(CONSTANTS, className)) return null;
+  return CONSTANTS[className](initializer.getConfig() as Config);
 }
 
 function textOf(className: string, config: Config): string {

@@ -66,8 +66,10 @@ const BY_NAME: Readonly<Record<string, Entry>> = {
   cosineProximity: numbers,
 };
 
+type LossFunction = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;
+
 /** The functions of `tf.losses` and `tf.metrics` that may be given instead of a name. */
-const BY_FUNCTION: readonly (readonly [unknown, string, Entry])[] = [
+const BY_FUNCTION: readonly (readonly [LossFunction, string, Entry])[] = [
   [
     tf.losses.softmaxCrossEntropy,
     'tf.losses.softmaxCrossEntropy',
@@ -79,12 +81,14 @@ const BY_FUNCTION: readonly (readonly [unknown, string, Entry])[] = [
   [tf.losses.meanSquaredError, 'tf.losses.meanSquaredError', numbers],
   [tf.losses.absoluteDifference, 'tf.losses.absoluteDifference', numbers],
   [tf.losses.huberLoss, 'tf.losses.huberLoss', numbers],
+  [tf.metrics.meanSquaredError, 'tf.metrics.meanSquaredError', numbers],
+  [tf.metrics.meanAbsoluteError, 'tf.metrics.meanAbsoluteError', numbers],
   [tf.metrics.categoricalCrossentropy, 'tf.metrics.categoricalCrossentropy', classes],
   [tf.metrics.binaryCrossentropy, 'tf.metrics.binaryCrossentropy', binary],
 ];
 
 /**
- * What is known of a loss; null of a function of one's own.
+ * What is known of a loss; null of a function that computes none of those that are known.
  * @throws if it is no function, and no name of a loss.
  */
 export function lossTraits(loss: unknown): LossTraits | null {
@@ -93,11 +97,40 @@ export function lossTraits(loss: unknown): LossTraits | null {
     return {name: loss, code: `'${loss}'`, isSparse, ...BY_NAME[loss]};
   }
   if (typeof loss === 'function') {
-    const found = BY_FUNCTION.find(([each]) => each === loss);
+    const found = BY_FUNCTION.find(([each]) => each === loss) ?? likeness(loss as LossFunction);
     return found ? {name: found[1], code: found[1], isSparse: false, ...found[2]} : null;
   }
   throw new Error(
     `lintModel: loss must be a function or one of ${Object.keys(BY_NAME).join(', ')}, ` +
       `got ${describe(loss)}`,
   );
+}
+
+/** Targets and outputs, both probabilities, on which every known loss gives something else. */
+const TRIED = [
+  [
+    [1, 0, 0],
+    [0, 1, 0],
+  ],
+  [
+    [0.25, 0.3, 0.45],
+    [0.6, 0.1, 0.3],
+  ],
+];
+
+/** The known loss that a function of one's own gives the same as; it may well be made for other shapes. */
+function likeness(loss: LossFunction): (typeof BY_FUNCTION)[number] | undefined {
+  // It cannot read results at once.
+  if (tf.getBackend() === 'webgpu') return undefined;
+  const valueOf = (each: LossFunction): number =>
+    tf.tidy(() => {
+      const [truth, outputs] = TRIED.map(rows => tf.tensor2d(rows));
+      return tf.mean(each(truth, outputs)).dataSync()[0];
+    });
+  try {
+    const value = valueOf(loss);
+    return BY_FUNCTION.find(([each]) => Math.abs(valueOf(each) - value) < 1e-5);
+  } catch {
+    return undefined;
+  }
 }

@@ -12,7 +12,8 @@ export interface Sample {
 }
 
 export interface Measured {
-  readonly inputs: readonly Spread[];
+  /** The standard deviation of each input. */
+  readonly inputs: readonly number[];
   readonly layers: readonly Spread[];
   readonly outputs: readonly OutputSample[];
 }
@@ -37,8 +38,7 @@ export function measure(
       });
     }
   });
-  const spreads = inputs.map((tensor, index) => spreadOf(model.inputNames[index], tensor));
-  return {inputs: spreads, layers, outputs: results};
+  return {inputs: inputs.map(deviationOf), layers, outputs: results};
 }
 
 /** The outputs of a model; each layer is listened to by its own `call`, which is given back after. */
@@ -65,11 +65,11 @@ function namedLayers(model: tf.LayersModel, prefix: string): Map<Layer, string> 
 
 function listen(layer: Layer, name: string, found: Spread[]): () => void {
   const own = Object.getOwnPropertyDescriptor(layer, 'call');
-  const call = layer.call.bind(layer);
+  const call = callOf(layer);
   layer.call = (inputs, kwargs) => {
     const outputs = call(inputs, kwargs);
     const [output] = [outputs].flat();
-    found.push(spreadOf(name, output));
+    found.push({name, std: deviationOf(output)});
     return outputs;
   };
   return () => {
@@ -78,11 +78,38 @@ function listen(layer: Layer, name: string, found: Spread[]): () => void {
   };
 }
 
-function spreadOf(name: string, tensor: Tensor): Spread {
-  return {
-    name,
-    std: tf.tidy(() => tf.sqrt(tf.moments(tf.cast(tensor, 'float32')).variance).dataSync()[0]),
+/** A layer's `call` as it is in training, without what that changes or draws at random. */
+function callOf(layer: Layer): Layer['call'] {
+  const call = layer.call.bind(layer);
+  if (layer.getClassName() !== 'BatchNormalization') return call;
+  return (inputs, kwargs) => {
+    const [x] = [inputs].flat();
+    const {axis} = layer as Layer & {readonly axis: number};
+    const channels = x.shape[(axis + x.rank) % x.rank];
+    return x.size === channels ? call(inputs, kwargs) : normalizedByBatch(layer, x, axis);
   };
+}
+
+/** Before training, moving averages tell nothing of what comes. */
+function normalizedByBatch(layer: Layer, x: Tensor, axis: number): Tensor {
+  const {gamma, beta, epsilon} = layer as unknown as {
+    readonly gamma: tf.LayerVariable | null;
+    readonly beta: tf.LayerVariable | null;
+    readonly epsilon: number;
+  };
+  return tf.tidy(() => {
+    const channelAxis = (axis + x.rank) % x.rank;
+    const others = x.shape.map((_, index) => index).filter(index => index !== channelAxis);
+    const {mean, variance} = tf.moments(x, others, true);
+    const shaped = (weight: tf.LayerVariable): Tensor => tf.reshape(weight.read(), mean.shape);
+    const normalized = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon)));
+    const scaled = gamma ? tf.mul(normalized, shaped(gamma)) : normalized;
+    return beta ? tf.add(scaled, shaped(beta)) : scaled;
+  });
+}
+
+function deviationOf(tensor: Tensor): number {
+  return tf.tidy(() => tf.sqrt(tf.moments(tf.cast(tensor, 'float32')).variance).dataSync()[0]);
 }
 
 function meanLoss(loss: LossTraits | null, target: Tensor, output: Tensor): number | null {

@@ -39,6 +39,8 @@ export type Role =
   | 'dropout'
   /** Moves, repeats or leaves out some. */
   | 'moving'
+  /** Gives the largest of some. */
+  | 'selecting'
   /** Averages some. */
   | 'averaging'
   | 'recurrent'
@@ -46,6 +48,8 @@ export type Role =
 
 export interface LintedActivation {
   readonly name: string;
+  /** What its layer was made with, as code, where that is not the default. */
+  readonly arguments: Readonly<Record<string, string>>;
   /** Null where no formula of one number tells what it does. */
   readonly traits: ActivationTraits | null;
   /** Whether its outputs add up to 1, or their exponentials. */
@@ -54,14 +58,12 @@ export interface LintedActivation {
 
 export interface LintedKernel {
   readonly shape: readonly number[];
-  /** The argument that sets its initializer. */
-  readonly argument: string;
   /** The initializer, such as `VarianceScaling {scale: 2, …}`. */
   readonly initializer: string;
-  /** The variance of its numbers × how many of them each output adds up; null where that is not known. */
+  /** The mean square of its numbers × how many of them each output adds up; null where not known. */
   readonly scale: number | null;
-  /** Whether all of its numbers start alike. */
-  readonly isUniform: boolean;
+  /** What all of its numbers start at; null where they differ. */
+  readonly uniformValue: number | null;
   /** Whether its variance goes by what comes in alone, at scale 1: LeCun's. */
   readonly isLecun: boolean;
 }
@@ -71,6 +73,8 @@ export interface LintedWeight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly size: number;
+  /** How many units or positions have their own. */
+  readonly copies: number;
   /** Whether there is one for each position, not only for each channel. */
   readonly isPerPosition: boolean;
   readonly l1: number;
@@ -93,9 +97,10 @@ export interface LintedLayer extends LayerClass {
   readonly units: number | null;
   /** Null where it applies none, or it is not known which. */
   readonly activation: LintedActivation | null;
+  /** Null where it has none or several, or it is not trained. */
   readonly kernel: LintedKernel | null;
   readonly hasBias: boolean;
-  /** What its biases start at; null where that is not one number. */
+  /** What its biases start at; null where that is not one number, or they are not trained. */
   readonly initialBias: number | null;
   /** The shares that it drops, by argument, such as `rate` or `recurrentDropout`. */
   readonly dropout: Readonly<Record<string, number>>;
@@ -107,8 +112,19 @@ export interface LintedLayer extends LayerClass {
   readonly weights: readonly LintedWeight[];
   /** The arguments that it cannot be made without, as code. */
   readonly arguments: Readonly<Record<string, string>>;
-  /** Whether the model gives its outputs, or they are only moved or averaged before. */
+  /** What a layer around it was made with besides, as code. */
+  readonly wrapperArguments: Readonly<Record<string, string>>;
+  /** Whether the model gives its outputs, or they are only moved, chosen or averaged before. */
   readonly isOutput: boolean;
+}
+
+/** An input of a model. */
+export interface LintedInput {
+  readonly name: string;
+  /** The layers that are given it. */
+  readonly after: readonly LintedLayer[];
+  /** How a sample of it is spread; null without one. */
+  readonly std: number | null;
 }
 
 /** An output of a model, with what it was compiled with for it. */
@@ -140,12 +156,14 @@ export interface Spread {
 /** All that the rules see. */
 export interface LintedModel {
   readonly name: string;
+  readonly inputs: readonly LintedInput[];
   /** From the inputs to the outputs. */
   readonly layers: readonly LintedLayer[];
   readonly outputs: readonly LintedOutput[];
   readonly optimizer: OptimizerSnapshot | null;
+  readonly isCompiled: boolean;
   /** How many trainable weights it has. */
   readonly weightCount: number;
-  /** Of a sample: its inputs, and what its layers make of them. */
-  readonly spreads: {readonly inputs: readonly Spread[]; readonly layers: readonly Spread[]} | null;
+  /** What the layers make of a sample; null without one. */
+  readonly spreads: readonly Spread[] | null;
 }

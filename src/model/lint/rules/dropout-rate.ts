@@ -1,3 +1,4 @@
+import {layerCode} from '../../../monitor/layer-code.js';
 import type {LintProblem, LintRule, LintedLayer} from '../types.js';
 
 const MOST = 0.5;
@@ -13,10 +14,24 @@ export const dropoutRateRule: LintRule = {
   check: ({layers}) => layers.flatMap(checkLayer),
 };
 
-function checkLayer({name, dropout}: LintedLayer): LintProblem[] {
+/** How `tf.layers` makes layers that drop. */
+const MAKERS: Readonly<Record<string, string>> = {
+  SpatialDropout1D: 'spatialDropout1d',
+  GaussianDropout: 'gaussianDropout',
+  AlphaDropout: 'alphaDropout',
+};
+
+function checkLayer(layer: LintedLayer): LintProblem[] {
+  const {name, dropout, layerClass} = layer;
   const found = Object.entries(dropout).find(([, rate]) => rate > MOST);
   if (!found) return [];
   const [argument, rate] = found;
+  const less = String(Number(Math.min(MOST, Math.max(0.1, 1 - rate)).toPrecision(2)));
+  const make = Object.hasOwn(MAKERS, layerClass) ? MAKERS[layerClass] : 'dropout';
+  const code =
+    layer.role === 'recurrent'
+      ? Object.keys(layer.arguments).length > 0 && `${layerCode(layer, {[argument]: less})};`
+      : `model.add(tf.layers.${make}({rate: ${less}}));`;
   return [
     {
       severity: rate >= 1 ? 'error' : 'warning',
@@ -27,9 +42,7 @@ function checkLayer({name, dropout}: LintedLayer): LintProblem[] {
         {
           title:
             'Drop half at most; in Keras and here the rate is what is dropped, not what is kept',
-          ...(argument === 'rate' && {
-            code: `model.add(tf.layers.dropout({rate: ${Number(Math.min(MOST, Math.max(0.1, 1 - rate)).toPrecision(2))}}));`,
-          }),
+          ...(code && {code}),
         },
       ],
     },

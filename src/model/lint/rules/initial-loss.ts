@@ -3,8 +3,12 @@ import {useInitializer} from '../fixes.js';
 import {scaleInputs} from '../../../monitor/fixes.js';
 import type {LintProblem, LintRule, LintedOutput} from '../types.js';
 
-/** A first loss may be twice that of a guess, or this much above it. */
+/**
+ * A first loss may be twice that of a guess, or this much above it: over classes, as much as logits of
+ * a standard deviation of 2.4 give, which deep residual networks start with.
+ */
 const MARGIN = 1.5;
+const MARGIN_OVER_CLASSES = 3;
 
 /** The loss before training against that of a model that knows nothing. */
 export const initialLossRule: LintRule = {
@@ -26,7 +30,8 @@ function checkOutput(output: LintedOutput): LintProblem[] {
   const classes = isOverClasses ? units : 2;
   const expected = Math.log(classes);
   const isFinite = Number.isFinite(value);
-  if (isFinite && value <= expected + Math.max(expected, MARGIN)) return [];
+  const margin = Math.max(expected, isOverClasses ? MARGIN_OVER_CLASSES : MARGIN);
+  if (isFinite && value <= expected + margin) return [];
   const owner = lastStep(output)?.layer ?? layer;
   const last = owner.role === 'kernel' ? owner : (owner.before[0] ?? owner);
   return [

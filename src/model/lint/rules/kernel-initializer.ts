@@ -1,5 +1,5 @@
 import {activationLayerOf, onlyFollower, short} from '../chains.js';
-import {normalize, useInitializer} from '../fixes.js';
+import {normalize, ofEach, startAtScale} from '../fixes.js';
 import type {LintProblem, LintRule, LintedActivation, LintedLayer} from '../types.js';
 
 /** Signals or gradients that grow or shrink more than this, as a standard deviation, are told… */
@@ -57,8 +57,8 @@ export const kernelInitializerRule: LintRule = {
       const from = before.length === 1 && !isJoining ? (walks.get(before[0]) ?? FRESH) : FRESH;
       const walk = step(from, layer);
       walks.set(layer, walk);
-      if (layer.role !== 'kernel' || layer.isOutput) continue;
-      const fault = checkAlone(layer) ?? checkStack(layer, walk);
+      if (layer.role !== 'kernel') continue;
+      const fault = checkAlone(layer) ?? (layer.isOutput ? null : checkStack(layer, walk));
       const first = walk.kernels[0] ?? layer;
       if (fault && fault.size > (worst.get(first)?.size ?? TOLD)) worst.set(first, fault);
     }
@@ -120,21 +120,22 @@ function sizeOf(moment: number): number {
 
 /** Signals and gradients at the kernel of a layer, before its own activation. */
 function checkStack(layer: LintedLayer, {behindKernel, kernels}: Walk): Fault | null {
+  if (isNormalized(layer)) return null;
   const {actual, ideal} = behindKernel;
   const signal = actual.signal / ideal.signal;
   const gradient = actual.gradient / ideal.gradient;
   const isGradient = sizeOf(signal) <= TOLD;
   const moment = isGradient ? gradient : signal;
   if (!(sizeOf(moment) > TOLD) || sizeOf(ideal.gradient) > MOST) return null;
-  const culprit = kernels[1] ?? layer;
+  const culprits = kernels.length > 1 ? kernels.slice(1) : [layer];
   const what = isGradient ? 'gradients' : 'signals';
   const message =
     `over ${kernels.length} layers, from ${kernels[0].name} to ${layer.name}, ${what} become ` +
     `${short(Math.sqrt(moment))} times as large`;
-  return faultOf(culprit, moment, message, {
+  return faultOf(culprits, moment, message, {
     [what]: Math.sqrt(moment),
     scales: Object.fromEntries(kernels.map(each => [each.name, each.kernel!.scale])),
-    initializer: culprit.kernel!.initializer,
+    initializer: culprits[0].kernel!.initializer,
   });
 }
 
@@ -144,13 +145,16 @@ function checkAlone(layer: LintedLayer): Fault | null {
   if (!kernel || kernel.scale === null || kernel.scale === 0) return null;
   const {activation} = activationLayerOf(layer);
   if (activation?.traits?.hasOwnKernelScale || isNormalized(layer)) return null;
-  const previous = before[0] ? activationBefore(before[0]) : null;
-  const usualScale = previous?.traits?.kernelScale ?? 1;
+  const previous = before[0] ? (activationBefore(before[0])?.traits ?? null) : null;
+  // What an activation's definition asks of kernels is meant for those before a further one.
+  const forNext = layer.isOutput ? previous && 1 / previous.momentAt(1) : previous?.kernelScale;
+  const usualScale = forNext ?? 1;
   const moment = kernel.scale / usualScale;
-  if (!(sizeOf(moment) > MOST)) return null;
+  // Outputs may well start small.
+  if (!(sizeOf(moment) > MOST) || (layer.isOutput && moment < 1)) return null;
   const ratio = Math.sqrt(moment);
   return faultOf(
-    layer,
+    [layer],
     moment,
     `its kernel starts ${short(ratio)} times as large as signals need to keep their size`,
     {ratio, scale: kernel.scale, usualScale, initializer: kernel.initializer},
@@ -170,17 +174,14 @@ function activationBefore({role, activation, before}: LintedLayer): LintedActiva
   return role === 'kernel' || role === 'activation' ? activation : null;
 }
 
+/** `layers` are those to mend; the first is named. */
 function faultOf(
-  layer: LintedLayer,
+  layers: readonly LintedLayer[],
   moment: number,
   message: string,
   evidence: Readonly<Record<string, unknown>>,
 ): Fault {
-  const {activation} = activationLayerOf(layer);
-  const {traits} = activation ?? {};
-  const fits = traits && !traits.isLinear && Number.isFinite(traits.kernelScale);
-  const initializer = fits ? `initializerFor('${activation!.name}')` : "'heNormal'";
-  const title = 'Start the kernels at the scale of their activation';
+  const [layer] = layers;
   return {
     size: sizeOf(moment),
     problem: {
@@ -188,7 +189,7 @@ function faultOf(
       layer: layer.name,
       message,
       evidence,
-      fixes: [useInitializer(layer, initializer, title), normalize(layer)],
+      fixes: [ofEach(layers, startAtScale), ...(layer.isOutput ? [] : [ofEach(layers, normalize)])],
     },
   };
 }

@@ -10,7 +10,7 @@ interface Rates {
   readonly usual: number;
 }
 
-const adaptive: Rates = {least: 1e-6, most: 0.02, absurd: 1, usual: 0.001};
+const adaptive: Rates = {least: 1e-6, most: 0.05, absurd: 1, usual: 0.001};
 
 /** By the class of the optimizer. */
 const RATES: Readonly<Record<string, Rates>> = {
@@ -18,7 +18,7 @@ const RATES: Readonly<Record<string, Rates>> = {
   Momentum: {least: 1e-5, most: 0.5, absurd: 5, usual: 0.01},
   RMSProp: adaptive,
   Adam: adaptive,
-  Adamax: {...adaptive, most: 0.05, usual: 0.002},
+  Adamax: {...adaptive, usual: 0.002},
   Adagrad: {least: 1e-5, most: 1, absurd: 10, usual: 0.01},
   Adadelta: {least: 1e-4, most: 10, absurd: 100, usual: 1},
 };
@@ -50,7 +50,9 @@ function checkRate(optimizer: OptimizerSnapshot, model: string): LintProblem[] {
       fixes: [
         {
           title: `Start with ${usual}`,
-          code: `const {loss, metrics} = model;\nmodel.compile({optimizer: ${code}, loss, metrics});`,
+          code: optimizer.isOfModel
+            ? `const {loss, metrics} = model;\nmodel.compile({optimizer: ${code}, loss, metrics});`
+            : `const optimizer = ${code};`,
         },
       ],
     },

@@ -1,4 +1,4 @@
-import {onlyFollower, isStraight} from '../chains.js';
+import {isStraight} from '../chains.js';
 import {useActivation} from '../fixes.js';
 import type {LintProblem, LintRule, LintedLayer} from '../types.js';
 
@@ -19,9 +19,14 @@ export const linearStackRule: LintRule = {
 
 function checkLayer(layer: LintedLayer): LintProblem[] {
   if (layer.role !== 'kernel' || !isStraight(layer) || FORMS.test(layer.layerClass)) return [];
-  const next = nextKernel(layer);
-  if (!next || FORMS.test(next.layerClass)) return [];
-  const [inputs, units, outputs] = [fanIn(layer), layer.units, next.units];
+  const kernels = nextKernels(layer);
+  if (!kernels || kernels.some(({layerClass}) => FORMS.test(layerClass))) return [];
+  const next = kernels.map(({name}) => name).join(', ');
+  const [inputs, units] = [fanIn(layer), layer.units];
+  const outputs = kernels.reduce<number | null>(
+    (sum, each) => (sum === null || each.units === null ? null : sum + each.units),
+    0,
+  );
   if (
     units === null ||
     (inputs !== null && outputs !== null && units < Math.min(inputs, outputs))
@@ -32,11 +37,11 @@ function checkLayer(layer: LintedLayer): LintProblem[] {
     {
       severity: 'warning',
       layer: layer.name,
-      message: `nothing but linear steps lead from here to ${next.name}: the two are one linear layer`,
-      evidence: {next: next.name, inputs, units, outputs},
+      message: `nothing but linear steps lead from here to ${next}: the two are one linear layer`,
+      evidence: {next, inputs, units, outputs},
       fixes: [
         useActivation(layer, 'relu', 'Give it an activation'),
-        {title: `Or leave the layer out, and let ${next.name} do its work`},
+        {title: `Or leave the layer out, and let ${next} do its work`},
       ],
     },
   ];
@@ -48,13 +53,18 @@ function fanIn({kernel, inputs}: LintedLayer): number | null {
   return kernel.shape.slice(0, -1).reduce((product, size) => product * size, 1);
 }
 
-/** The kernel that the outputs of a layer go into, past all that is linear. */
-function nextKernel(layer: LintedLayer): LintedLayer | null {
-  const next = onlyFollower(layer);
-  if (!next) return null;
-  if (next.role === 'kernel') return next;
-  const isLinear =
-    ['batch normalization', 'averaging'].includes(next.role) ||
-    (next.role === 'activation' && isStraight(next));
-  return isLinear ? nextKernel(next) : null;
+/** The kernels that all outputs of a layer go into, past all that is linear; null where not all do. */
+function nextKernels({after, isOutput}: LintedLayer): LintedLayer[] | null {
+  if (isOutput || after.length === 0) return null;
+  const found: LintedLayer[] = [];
+  for (const next of after) {
+    if (next.isJoining) return null;
+    const isLinear =
+      ['moving', 'dropout', 'averaging', 'batch normalization'].includes(next.role) ||
+      (next.role === 'activation' && isStraight(next));
+    const kernels = next.role === 'kernel' ? [next] : isLinear ? nextKernels(next) : null;
+    if (!kernels) return null;
+    found.push(...kernels);
+  }
+  return found;
 }

@@ -10,6 +10,9 @@ const isFree = ({l1, l2}: {l1: number; l2: number}): boolean => l1 === 0 && l2 =
 const sizeOf = ({weights}: LintedLayer): number =>
   weights.filter(isFree).reduce((sum, {size}) => sum + size, 0);
 
+/** Whether all units have the same already. */
+const isShared = ({weights}: LintedLayer): boolean => weights.every(each => each.copies === 1);
+
 /** Activations that have much to learn where little else has. */
 export const manyActivationWeightsRule: LintRule = {
   id: 'many-activation-weights',
@@ -27,6 +30,14 @@ export const manyActivationWeightsRule: LintRule = {
         layer: layer.name,
         message: `its activation has ${sizeOf(layer)} weights, ${percent(sizeOf(layer) / weightCount)} of the model's`,
         evidence: {weights: sizeOf(layer), ofModel: sizeOf(layer) / weightCount},
-        fixes: [addActivation(layer, 'Let all units share them', {sharedAxes: "'all'"})],
+        fixes: [
+          ...(isShared(layer)
+            ? []
+            : [addActivation(layer, 'Let all units share them', {sharedAxes: "'all'"})]),
+          {
+            title: 'Or take an activation that learns nothing',
+            code: "model.add(tf.layers.activation({activation: 'swish'}));",
+          },
+        ],
       })),
 };

@@ -1,3 +1,4 @@
+import {onlyFollower} from '../chains.js';
 import {normalize} from '../fixes.js';
 import type {LintRule} from '../types.js';
 
@@ -12,15 +13,14 @@ export const normalizationAfterActivationRule: LintRule = {
   check: ({layers}) =>
     layers
       .filter(
-        ({activation, after, role}) =>
-          activation?.traits?.isFlatBelow &&
-          role !== 'recurrent' &&
-          after.length === 1 &&
-          after[0].role === 'batch normalization',
+        layer =>
+          layer.activation?.traits?.isFlatBelow &&
+          layer.role !== 'recurrent' &&
+          onlyFollower(layer)?.role === 'batch normalization',
       )
       .map(layer => ({
         severity: 'info',
-        layer: layer.after[0].name,
+        layer: onlyFollower(layer)!.name,
         message: `it normalizes what ${layer.activation!.name} in ${layer.name} has already cut off at 0`,
         evidence: {activation: layer.activation!.name, in: layer.name},
         fixes: [normalize(layer)],

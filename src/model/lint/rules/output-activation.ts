@@ -3,7 +3,7 @@ import type {LastStep} from '../chains.js';
 import {useActivation, useLoss} from '../fixes.js';
 import type {Fix} from '../fixes.js';
 import type {LossTraits} from '../losses.js';
-import type {LintProblem, LintRule, LintedOutput} from '../types.js';
+import type {LintProblem, LintRule, LintedModel, LintedOutput} from '../types.js';
 
 /** Below this a lower bound keeps logits from being what they must. */
 const LOW_ENOUGH = -5;
@@ -20,15 +20,19 @@ export const outputActivationRule: LintRule = {
     'clipped, is NaN, or its gradient vanishes. The losses that tfjs knows by name read probabilities.',
   reference:
     'Goodfellow, Bengio & Courville, 2016, Deep Learning, section 6.2.2, https://www.deeplearningbook.org/contents/mlp.html',
-  check: ({outputs}) => outputs.flatMap(checkOutput),
+  check: model => model.outputs.flatMap(output => checkOutput(output, model)),
 };
 
 type Verdict = Pick<LintProblem, 'severity' | 'message'> & Partial<LintProblem>;
 
-function checkOutput(output: LintedOutput): LintProblem[] {
+/** Makes a fix of a loss, by its code. */
+type UseLoss = (loss: string) => Fix;
+
+function checkOutput(output: LintedOutput, model: LintedModel): LintProblem[] {
   const {loss, units, name} = output;
   const last = lastStep(output);
-  const verdict = last && judge(last, output);
+  const use: UseLoss = code => useLoss(model, output, code);
+  const verdict = last && judge(last, output, use);
   if (!verdict) return [];
   const {layer, range, activation} = last;
   return [
@@ -41,21 +45,24 @@ function checkOutput(output: LintedOutput): LintProblem[] {
         range: activation?.gives ? null : range,
         units,
       },
-      fixes: loss ? fixesOf(last, loss, units) : [],
+      fixes: loss ? fixesOf(last, loss, units, use) : [],
       ...verdict,
     },
   ];
 }
 
-function fixesOf(last: LastStep, loss: LossTraits, units: number | null): Fix[] {
+function fixesOf(last: LastStep, loss: LossTraits, units: number | null, use: UseLoss): Fix[] {
   const activation = suited(loss, units);
-  const first = last.activation
-    ? useActivation(last.layer, activation)
-    : {
-        title: `Put ${activation} behind it`,
-        code: `model.add(tf.layers.activation({activation: '${activation}'}));`,
-      };
-  return [first, ...otherLosses(last, loss, units)];
+  // A softmax is over the last axis: behind a layer that changes that, it goes last.
+  const isInPlace = activation !== 'softmax' || last.layer.units === units;
+  const first =
+    last.activation && isInPlace
+      ? useActivation(last.layer, activation)
+      : {
+          title: `Put ${activation} behind it`,
+          code: `model.add(tf.layers.activation({activation: '${activation}'}));`,
+        };
+  return [first, ...otherLosses(last, loss, units, use)];
 }
 
 /** With one unit there is nothing to share out. */
@@ -68,40 +75,71 @@ function otherLosses(
   {activation, range: [low, high]}: LastStep,
   {reads, isSparse}: LossTraits,
   units: number | null,
+  use: UseLoss,
 ): Fix[] {
-  if (activation?.gives === 'probabilities') return [useLoss("'categoricalCrossentropy'")];
-  if (low === 0 && high === 1) return [useLoss("'binaryCrossentropy'")];
-  const areLogits = low === null && high === null && reads !== 'numbers' && !isSparse;
+  // Other losses do not take indices of classes.
+  if (isSparse) return [];
+  if (activation?.gives === 'probabilities') return [use("'categoricalCrossentropy'")];
+  if (low === 0 && high === 1) return [use("'binaryCrossentropy'")];
+  const areLogits = low === null && high === null && reads !== 'numbers';
   if (!areLogits) return [];
   const isBinary = units === 1 || reads === 'probabilities';
-  return [useLoss(`tf.losses.${isBinary ? 'sigmoid' : 'softmax'}CrossEntropy`)];
+  return [use(`tf.losses.${isBinary ? 'sigmoid' : 'softmax'}CrossEntropy`)];
 }
 
-function judge(last: LastStep, {loss, units, classes}: LintedOutput): Verdict | null {
+function judge(last: LastStep, output: LintedOutput, use: UseLoss): Verdict | null {
+  const {loss, units, classes} = output;
   const gives = last.activation?.gives;
-  if (gives === 'probabilities' && units === 1) return alwaysOne(last);
+  if (gives === 'probabilities' && units === 1) return alwaysOne(last, loss, use);
   if (!loss) return null;
-  if (gives === 'probabilities') return judgeProbabilities(last, loss, units);
+  if (gives === 'probabilities') return judgeProbabilities(last, loss, units, use);
   if (gives === 'log-probabilities') return judgeLogarithms(last, loss);
   if (loss.reads === 'class probabilities' || loss.reads === 'probabilities') {
-    return judgeForProbabilities(last, loss, units);
+    return judgeForProbabilities(last, loss, units, use);
   }
   if (loss.reads === 'logits' || loss.reads === 'class logits') return judgeLogits(last, loss);
   const isProbability = last.range[0] === 0 && last.range[1] === 1;
-  if (classes !== null && isProbability) return squaresOf(loss, units === 1);
+  if (classes !== null && isProbability) return squaresOf(loss, units === 1, use);
+  const takesAny = loss.targets[0] === null && loss.targets[1] === null;
+  if (classes !== null && takesAny) return classesAsNumbers(last, loss, units, use);
   return judgeNumbers(last, loss);
 }
 
 const nameOf = ({activation}: LastStep): string => activation?.name ?? 'its normalization';
 
-function alwaysOne(last: LastStep): Verdict {
+function alwaysOne(last: LastStep, loss: LossTraits | null, use: UseLoss): Verdict {
+  const isOfNumbers = loss?.reads === 'numbers';
+  const activation = loss && !isOfNumbers ? suited(loss, 1) : 'sigmoid';
+  const isBinary = loss?.reads === 'probabilities' || loss?.reads === 'logits';
   return {
     severity: 'error',
     message: `${nameOf(last)} over one unit is always 1, whatever the inputs`,
     why:
       'Outputs that add up to 1 leave one unit alone no choice; its gradient is 0. One unit gives a ' +
       'probability by sigmoid.',
-    fixes: [useActivation(last.layer, 'sigmoid'), useLoss("'binaryCrossentropy'")],
+    fixes: [
+      useActivation(last.layer, activation),
+      ...(isOfNumbers ? [useActivation(last.layer, 'linear')] : []),
+      ...(isBinary ? [] : [use("'binaryCrossentropy'")]),
+    ],
+  };
+}
+
+function classesAsNumbers(
+  last: LastStep,
+  {name}: LossTraits,
+  units: number | null,
+  use: UseLoss,
+): Verdict {
+  const isBinary = units === 1;
+  return {
+    severity: 'info',
+    message: `${name} compares classes as numbers, and ${nameOf(last)} gives ${rangeText(last.range)}`,
+    why: 'Classes are told apart better and faster by probabilities and their cross-entropy.',
+    fixes: [
+      useActivation(last.layer, isBinary ? 'sigmoid' : 'softmax'),
+      use(isBinary ? "'binaryCrossentropy'" : "'categoricalCrossentropy'"),
+    ],
   };
 }
 
@@ -109,6 +147,7 @@ function judgeProbabilities(
   last: LastStep,
   loss: LossTraits,
   units: number | null,
+  use: UseLoss,
 ): Verdict | null {
   if (loss.reads === 'logits' || loss.reads === 'class logits') return twice(last, loss);
   if (loss.reads === 'probabilities' && units !== null && units > 2) {
@@ -123,17 +162,17 @@ function judgeProbabilities(
       message: `${loss.name} compares with −1 and 1, but ${nameOf(last)} gives 0 … 1`,
     };
   }
-  return loss.reads === 'numbers' ? squaresOf(loss, false) : null;
+  return loss.reads === 'numbers' ? squaresOf(loss, false, use) : null;
 }
 
-function squaresOf({name}: LossTraits, isBinary: boolean): Verdict {
+function squaresOf({name}: LossTraits, isBinary: boolean, use: UseLoss): Verdict {
   return {
     severity: 'info',
     message: `${name} learns probabilities slowly: where they are wrong and sure, its gradient vanishes`,
     why:
       'The slope of a sigmoid or softmax is nearly 0 where it is sure, right or wrong; cross-entropy ' +
       'makes up for that, other losses do not.',
-    fixes: [useLoss(isBinary ? "'binaryCrossentropy'" : "'categoricalCrossentropy'")],
+    fixes: [use(isBinary ? "'binaryCrossentropy'" : "'categoricalCrossentropy'")],
   };
 }
 
@@ -157,6 +196,7 @@ function judgeForProbabilities(
   last: LastStep,
   {name, reads}: LossTraits,
   units: number | null,
+  use: UseLoss,
 ): Verdict | null {
   const [low, high] = last.range;
   const isOutside = low === null || low < 0 || high === null || high > 1;
@@ -171,7 +211,7 @@ function judgeForProbabilities(
     return {
       severity: 'error',
       message: `${name} divides the outputs by their sum: of one unit it is always 1, and the loss 0`,
-      fixes: [useLoss("'binaryCrossentropy'")],
+      fixes: [use("'binaryCrossentropy'")],
     };
   }
   return {

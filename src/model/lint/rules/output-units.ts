@@ -1,7 +1,7 @@
 import {lastStep} from '../chains.js';
 import {useLoss} from '../fixes.js';
 import {layerCode} from '../../../monitor/layer-code.js';
-import type {LintProblem, LintRule, LintedOutput} from '../types.js';
+import type {LintProblem, LintRule, LintedModel, LintedOutput} from '../types.js';
 
 /** The number of outputs against that of the classes. */
 export const outputUnitsRule: LintRule = {
@@ -11,14 +11,15 @@ export const outputUnitsRule: LintRule = {
     'A loss over classes needs one unit for each. A unit too few cannot be compared with the targets, ' +
     'one too many takes part of the probability; one sigmoid unit tells two classes apart, not more.',
   reference: 'Bishop, 2006, Pattern Recognition and Machine Learning, section 5.2',
-  check: ({outputs}) => outputs.flatMap(checkOutput),
+  check: model => model.outputs.flatMap(output => checkOutput(output, model)),
 };
 
-function checkOutput(output: LintedOutput): LintProblem[] {
+function checkOutput(output: LintedOutput, model: LintedModel): LintProblem[] {
   const {layer, loss, classes, units, name} = output;
   if (!layer || !loss || classes === null || units === null || loss.reads === 'numbers') return [];
   const isOverClasses = loss.reads === 'class probabilities' || loss.reads === 'class logits';
-  const isBinary = !isOverClasses && classes === 2 && units <= 2;
+  // Each unit may be a yes or no of its own, such as one for each pixel.
+  const isBinary = !isOverClasses && classes === 2;
   if (units === classes || isBinary) return [];
   const owner = lastStep(output)?.layer ?? layer;
   const [size = 'units'] = Object.keys(owner.arguments);
@@ -32,9 +33,12 @@ function checkOutput(output: LintedOutput): LintProblem[] {
       fixes: [
         {
           title: 'Give it one unit for each class',
-          code: `${layerCode(owner, {[size]: String(classes), activation: `'${activation}'`})};`,
+          code: `${layerCode(owner, {
+            [size]: String(classes),
+            ...(owner.role === 'kernel' && {activation: `'${activation}'`}),
+          })};`,
         },
-        ...(isOverClasses ? [] : [useLoss("'categoricalCrossentropy'")]),
+        ...(isOverClasses ? [] : [useLoss(model, output, "'categoricalCrossentropy'")]),
       ],
     },
   ];

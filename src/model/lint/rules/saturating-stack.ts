@@ -1,5 +1,5 @@
 import {short} from '../chains.js';
-import {normalize, useActivation} from '../fixes.js';
+import {normalize, ofEach, useActivation} from '../fixes.js';
 import type {LintProblem, LintRule, LintedLayer} from '../types.js';
 
 /** So many saturating layers may follow each other. */
@@ -55,8 +55,10 @@ function checkStack(stack: readonly LintedLayer[]): LintProblem[] {
         `follow each other from here: at inputs of usual size they pass on ${short(passed)} of the gradient`,
       evidence: {layers: stack.map(({name}) => name), slopes, passed},
       fixes: [
-        useActivation(layer, 'relu', 'Use an activation whose slope stays 1 on one side'),
-        normalize(layer),
+        ofEach(stack, each =>
+          useActivation(each, 'relu', 'Use an activation whose slope stays 1 on one side'),
+        ),
+        ofEach(stack, normalize),
       ],
     },
   ];

@@ -1,3 +1,4 @@
+import {followers} from '../chains.js';
 import {useInitializer} from '../fixes.js';
 import type {LintProblem, LintRule, LintedLayer} from '../types.js';
 
@@ -39,7 +40,7 @@ function checkKernel(layer: LintedLayer): LintProblem[] {
 }
 
 function checkDropout(layer: LintedLayer): LintProblem[] {
-  return layer.after
+  return followers(layer)
     .filter(
       ({role, keepsMoments, dropout}) => role === 'dropout' && !keepsMoments && dropout.rate > 0,
     )

@@ -1,7 +1,8 @@
-import {short} from '../chains.js';
-import {scaleInputs, startAtScale} from '../../../monitor/fixes.js';
+import {followers, short} from '../chains.js';
+import {scaleInputs} from '../../../monitor/fixes.js';
+import {startAtScale} from '../fixes.js';
 import type {Fix} from '../fixes.js';
-import type {LintProblem, LintRule, LintedModel} from '../types.js';
+import type {LintProblem, LintRule, LintedInput, LintedModel} from '../types.js';
 
 /** Signals that grow or shrink this many times are told; inputs whose spread is above this, too. */
 const MOST = 100;
@@ -20,31 +21,44 @@ export const signalScaleRule: LintRule = {
   check: model => [...checkInputs(model), ...checkLayers(model)],
 };
 
-function checkInputs({spreads}: LintedModel): LintProblem[] {
-  return (spreads?.inputs ?? [])
-    .filter(({std}) => !(std <= LARGE_INPUTS))
-    .map(({name, std}) => ({
-      severity: Number.isFinite(std) ? 'warning' : 'error',
-      layer: name,
-      message: `the inputs have a standard deviation of ${short(std)}; about 1 is usual`,
-      evidence: {std: Number.isFinite(std) ? std : String(std)},
-      fixes: [scaleInputs],
-    }));
+function checkInputs({inputs}: LintedModel): LintProblem[] {
+  return inputs.flatMap(({name, std, after}): LintProblem[] => {
+    if (std === null || std <= LARGE_INPUTS || !isMultiplied({after})) return [];
+    const isFinite = Number.isFinite(std);
+    return [
+      {
+        severity: isFinite ? 'warning' : 'error',
+        layer: name,
+        message: `the inputs have a standard deviation of ${short(std)}; about 1 is usual`,
+        evidence: {std: isFinite ? std : String(std)},
+        fixes: [scaleInputs],
+      },
+    ];
+  });
+}
+
+/** Whether numbers reach a kernel as they are, and are not looked up, rescaled or normalized before. */
+function isMultiplied({after}: Pick<LintedInput, 'after'>): boolean {
+  return followers({after}).some(
+    next =>
+      ['kernel', 'recurrent'].includes(next.role) ||
+      ((next.isJoining || ['activation', 'averaging', 'dropout'].includes(next.role)) &&
+        isMultiplied(next)),
+  );
 }
 
 function checkLayers({spreads, layers}: LintedModel): LintProblem[] {
   if (!spreads) return [];
   const byName = new Map(layers.map(layer => [layer.name, layer]));
-  // Before training a batch normalization has no statistics to normalize by.
-  const normalized = layers.findIndex(({role}) => role === 'batch normalization');
   const judged = new Set(
     layers
-      .slice(0, normalized < 0 ? layers.length : normalized)
-      .filter(({role, isOutput}) => role === 'kernel' && !isOutput)
+      .filter(
+        ({role, isOutput, kernel}) => role === 'kernel' && !isOutput && kernel?.uniformValue !== 0,
+      )
       .map(({name}) => name),
   );
-  const found = spreads.layers.filter(({name}) => judged.has(name));
-  const broken = spreads.layers.find(({std}) => !Number.isFinite(std));
+  const found = spreads.filter(({name}) => judged.has(name));
+  const broken = spreads.find(({std}) => !Number.isFinite(std));
   const fixesFor = (name: string): Fix[] => {
     const layer = byName.get(name);
     return layer?.role === 'kernel' ? [startAtScale(layer), scaleInputs] : [scaleInputs];

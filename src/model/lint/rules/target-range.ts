@@ -1,5 +1,6 @@
 import {lastStep, rangeText, short} from '../chains.js';
 import {useActivation} from '../fixes.js';
+import type {Fix} from '../fixes.js';
 import type {Range} from '../../../range.js';
 import type {LintProblem, LintRule, LintedOutput} from '../types.js';
 
@@ -50,21 +51,40 @@ function checkOutput(output: LintedOutput): LintProblem[] {
       },
     ];
   }
-  if (loss.reads !== 'numbers' || !last?.activation?.traits || isWithin(targets, last.range))
-    return [];
+  if (loss.reads !== 'numbers' || !last?.activation?.traits) return [];
+  const {range, activation} = last;
+  if (isWithin(targets, range)) {
+    const [low, high] = range;
+    const isHalfUsed = low !== null && high !== null && low < 0 && targets[0] >= 0;
+    if (!isHalfUsed || targets[0] === targets[1]) return [];
+    return [
+      {
+        severity: 'info',
+        layer: owner.name,
+        message: `the targets are ${shown}: what ${activation.name} gives below 0, down to ${short(low)}, is never used`,
+        evidence: {output: name, targets, range},
+        fixes: [scaleTargets(range)],
+      },
+    ];
+  }
   return [
     {
       severity: 'error',
       layer: owner.name,
-      message: `the targets are ${shown}, but ${last.activation.name} gives ${rangeText(last.range)}`,
-      evidence: {output: name, targets, range: last.range},
-      fixes: [
-        useActivation(owner, 'linear', 'Let the outputs be any number'),
-        {
-          title: 'Or scale the targets to the range of the outputs',
-          code: 'const low = y.min();\nconst scaled = y.sub(low).div(y.max().sub(low));',
-        },
-      ],
+      message: `the targets are ${shown}, but ${activation.name} gives ${rangeText(range)}`,
+      evidence: {output: name, targets, range},
+      fixes: [useActivation(owner, 'linear', 'Let the outputs be any number'), scaleTargets(range)],
     },
   ];
+}
+
+/** Brings targets to what an activation gives; to a part of size 1 where that has no bound. */
+function scaleTargets([low, high]: Range): Fix {
+  const least = low ?? high! - 1;
+  const size = (high ?? least + 1) - least;
+  const stretched = (size === 1 ? '' : `.mul(${size})`) + (least === 0 ? '' : `.add(${least})`);
+  return {
+    title: 'Scale the targets to the range of the outputs',
+    code: `const low = y.min();\nconst scaled = y.sub(low).div(y.max().sub(low))${stretched};`,
+  };
 }
