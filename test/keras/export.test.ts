@@ -90,6 +90,29 @@ test('an activation of the user, with a weight that Python reserves the name of'
   expect(python).toContain('def odd_one(x, lambda_):');
   expect(python).toContain('return ops.tanh(x * lambda_)');
   expect(python).toContain('class OddOne(FormulaLayer):');
+  // Its configuration calls it so.
+  expect(python).toContain('        "lambda": {');
+});
+
+test('a layer that several models share, which Keras would make several of, is refused', async () => {
+  const tied = tf.layers.dense({units: 3, inputShape: [3], name: 'tied'});
+  const inner = tf.sequential({layers: [tied]});
+  const input = tf.input({shape: [3]});
+  const outer = tied.apply(inner.apply(input)) as tf.SymbolicTensor;
+  await expect(exportKeras(tf.model({inputs: input, outputs: outer}))).rejects.toThrow(
+    /Dense 'tied': it stands in several models/,
+  );
+});
+
+test('an axis that the backend normalizes along another one is refused', async () => {
+  const normalizing = (axis: number): tf.LayersModel =>
+    tf.sequential({
+      layers: [tf.layers.batchNormalization({axis, name: 'norm', inputShape: [3, 4]})],
+    });
+  await expect(exportKeras(normalizing(1))).rejects.toThrow(
+    /BatchNormalization 'norm'.*axis is 1 of 3 dimensions.*backend 'cpu'/,
+  );
+  for (const last of [2, -1]) await exportKeras(normalizing(last));
 });
 
 class Custom extends tf.layers.Layer {
@@ -97,11 +120,15 @@ class Custom extends tf.layers.Layer {
 }
 
 test.each<[string, () => tf.layers.Layer, RegExp]>([
-  ['a layer', () => new Custom({name: 'mine'}), /Custom 'mine'.*no layer of the class Custom/],
+  [
+    'a layer',
+    () => new Custom({name: 'mine'}),
+    /Custom 'mine'.*the class Custom has no counterpart/,
+  ],
   [
     'a layer that Keras computes otherwise',
     () => tf.layers.resizing({height: 2, width: 2, name: 'smaller'}),
-    /Resizing 'smaller'.*no layer of the class Resizing/,
+    /Resizing 'smaller'.*the class Resizing has no counterpart/,
   ],
   ['a name', () => layers.pelu({name: 'a/b'}), /PELU 'a\/b'.*no '\/'/],
 ])('%s without a counterpart is named', async (_, make, message) => {
