@@ -177,6 +177,7 @@ export class ConfigWriter {
     if (mixing === undefined) {
       throw new Error(`the class ${className} has no counterpart in Keras that computes the same`);
     }
+    checkFloats(layer);
     return ownObject(mixing, this.config(config, {}));
   }
 
@@ -273,6 +274,16 @@ function inputLayer(model: tf.Sequential): KerasObject {
     dtype: input.dtype,
     name: `${model.name}_input`,
   });
+}
+
+/** @throws if the inputs are no floats, of which Keras makes none. */
+function checkFloats(layer: tf.layers.Layer | undefined): void {
+  const inputs = layer?.inboundNodes.flatMap(({inputTensors}) => inputTensors) ?? [];
+  const other = inputs.find(({dtype}) => dtype !== 'float32');
+  if (!other) return;
+  throw new Error(
+    `its input is of dtype ${other.dtype}, which the layer does not take in Keras; accepted: float32`,
+  );
 }
 
 /** Backends whose kernel of batch normalization takes any axis for the last. */

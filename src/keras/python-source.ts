@@ -10,7 +10,7 @@ export const HEAD = `\
     model.compile(...)  # and train it
     activations.save_for_tfjs(model, "weights.safetensors")
 
-In TensorFlow.js, importKerasWeights(model, bytes of that file) then sets the weights.
+The file can be renamed, as one must be where a program loads two exported models. In TensorFlow.js, importKerasWeights(model, bytes of that file) then sets the weights.
 """
 
 import json

@@ -104,6 +104,14 @@ test('a layer that several models share, which Keras would make several of, is r
   );
 });
 
+test('integers into a layer that takes floats alone in Keras are refused', async () => {
+  const input = tf.input({shape: [4], dtype: 'int32'});
+  const output = layers.swiglu({name: 'gate'}).apply(input) as tf.SymbolicTensor;
+  await expect(exportKeras(tf.model({inputs: input, outputs: output}))).rejects.toThrow(
+    /SwiGLU 'gate'.*dtype int32.*accepted: float32/,
+  );
+});
+
 test('an axis that the backend normalizes along another one is refused', async () => {
   const normalizing = (axis: number): tf.LayersModel =>
     tf.sequential({
@@ -159,12 +167,15 @@ function fileOf(
     all.push(...values);
     header[name] = {dtype: 'F32', shape, data_offsets: [start, 4 * all.length]};
   }
+  return withHeader(header, all);
+}
+
+function withHeader(header: object, values: readonly number[] = []): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const values = new Uint8Array(new Float32Array(all).buffer);
-  const bytes = new Uint8Array(8 + text.length + values.length);
+  const bytes = new Uint8Array(8 + text.length + 4 * values.length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);
-  bytes.set(values, 8 + text.length);
+  bytes.set(new Uint8Array(new Float32Array(values).buffer), 8 + text.length);
   return bytes;
 }
 
@@ -190,6 +201,7 @@ describe('importKerasWeights', () => {
   test.each<[string, unknown, RegExp]>([
     ['no bytes', 'weights.safetensors', /must be a Uint8Array/],
     ['other bytes', new Uint8Array(100), /no file of save_for_tfjs/],
+    ['a header of another kind', withHeader({'d/0': {}}), /no file of save_for_tfjs.*d\/0/],
     ['few bytes', new Uint8Array(3), /no file of save_for_tfjs/],
     ['a weight too many', fileOf({...right, 'e/0': right['d/1']}), /'e\/0', which the model/],
     ['a weight too few', fileOf({'d/0': right['d/0']}), /lacks the weight d\/1/],
