@@ -99,6 +99,7 @@ export class ConfigWriter {
 
   /** @throws if a layer, or a part of one, has no counterpart; the error names it. */
   model(model: tf.LayersModel): KerasObject {
+    checkName(model);
     const written =
       model instanceof tf.Sequential ? this.sequential(model) : this.functional(model);
     return model.trainable ? written : frozen(written);
@@ -142,9 +143,7 @@ export class ConfigWriter {
   }
 
   private layer(layer: tf.layers.Layer): KerasObject {
-    if (layer.name.includes('/')) {
-      throw new Error(`${labelOf(layer)}: Keras accepts no '/' in a name; rename the layer`);
-    }
+    checkName(layer);
     if (this.classes.has(layer) && layer.weights.length > 0) {
       throw new Error(
         `${labelOf(layer)}: it stands in several models, or twice in a sequential one, and would become ` +
@@ -274,6 +273,11 @@ function inputLayer(model: tf.Sequential): KerasObject {
     dtype: input.dtype,
     name: `${model.name}_input`,
   });
+}
+
+function checkName(layer: tf.layers.Layer): void {
+  if (!layer.name.includes('/')) return;
+  throw new Error(`${labelOf(layer)}: Keras accepts no '/' in a name; rename it`);
 }
 
 /** @throws if the inputs are no floats, of which Keras makes none. */

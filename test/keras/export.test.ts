@@ -145,6 +145,13 @@ test.each<[string, () => tf.layers.Layer, RegExp]>([
   await expect(exportKeras(model)).rejects.toThrow(message);
 });
 
+test('a name of the whole model that Keras does not accept is refused', async () => {
+  const layer = tf.layers.dense({units: 1, inputShape: [1]});
+  await expect(exportKeras(tf.sequential({name: 'a/b', layers: [layer]}))).rejects.toThrow(
+    /Sequential 'a\/b'.*no '\/'/,
+  );
+});
+
 test('no model, and one without weights, are refused', async () => {
   await expect(exportKeras({} as tf.LayersModel)).rejects.toThrow(/must be a model of tfjs layers/);
   await expect(exportKeras(tf.sequential())).rejects.toThrow(/not built/);
