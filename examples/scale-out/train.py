@@ -7,9 +7,11 @@ FOLDER is what writeKeras wrote; DATA is an .npz file of x and y. With --devices
 - one       it trains on one device, with the backend that KERAS_BACKEND names;
 - mirrored  under tf.distribute.MultiWorkerMirroredStrategy: start it once for each worker, with the
             TF_CONFIG of that worker;
-- jax       under keras.distribution.DataParallel: on all devices that JAX sees.
+- jax       under keras.distribution.DataParallel: on all devices that JAX sees, of several machines if
+            KERAS_DISTRIBUTION_JOB_ADDRESSES, …_NUM_PROCESSES and …_PROCESS_ID are set.
 
-Each step takes the same samples in every case, so that the losses are the same to float tolerance.
+Each step takes the same samples in every case, so that the losses are the same to float tolerance, but
+for what is random or depends on the rest of the batch: dropout, batch normalization.
 """
 
 import argparse
@@ -28,6 +30,8 @@ def main():
     parser.add_argument("--batch-size", type=int, default=32, help="of all devices together")
     parser.add_argument("--learning-rate", type=float, default=0.01)
     options = parser.parse_args()
+    if not os.path.isfile(os.path.join(options.folder, "activations.py")):
+        parser.error(f"{options.folder} is no folder that writeKeras wrote: it has no activations.py")
 
     if options.devices == "mirrored":
         os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -60,24 +64,37 @@ def save(model, options):
 def train(options):
     import keras
 
+    processes, process, devices = 1, 0, 1
     if options.devices == "jax":
-        keras.distribution.set_distribution(keras.distribution.DataParallel())
+        import jax
+
+        if "KERAS_DISTRIBUTION_JOB_ADDRESSES" in os.environ:
+            keras.distribution.initialize()
+        # Not sharded by Keras: each process has its part already.
+        parallel = keras.distribution.DataParallel(auto_shard_dataset=False)
+        keras.distribution.set_distribution(parallel)
+        processes, process, devices = jax.process_count(), jax.process_index(), jax.device_count()
     model = load(options)
     x, y = read(options.data)
+    for what, size in [("--batch-size", options.batch_size), ("the number of samples", len(x))]:
+        if size % devices:
+            sys.exit(f"{what} is {size}; accepted: a multiple of the {devices} devices")
     history = model.fit(
-        x,
-        y,
-        batch_size=options.batch_size,
+        x[process::processes],
+        y[process::processes],
+        batch_size=options.batch_size // processes,
         epochs=options.epochs,
         shuffle=False,
         verbose=0,
     )
-    save(model, options)
+    if process == 0:
+        save(model, options)
     return history.history["loss"]
 
 
 def train_mirrored(options):
     """model.fit of Keras 3 knows no second worker, so the steps are written out here."""
+    import keras
     import tensorflow as tf
 
     # Before anything else of TensorFlow: it connects the workers.
@@ -96,7 +113,7 @@ def train_mirrored(options):
 
     def step(x, y, size):
         with tf.GradientTape() as tape:
-            errors = tf.reduce_mean(tf.square(model(x, training=True) - y), axis=-1)
+            errors = keras.losses.mean_squared_error(y, model(x, training=True))
             # The workers' sums add up to the mean over the whole batch.
             loss = tf.reduce_sum(errors) / size
             loss += sum(model.losses, 0.0) / strategy.num_replicas_in_sync
@@ -126,6 +143,8 @@ def read(path):
     import numpy as np
 
     data = np.load(path)
+    if not {"x", "y"} <= set(data.files):
+        sys.exit(f"{path} holds {', '.join(data.files)}; accepted: an .npz file of x and y")
     return data["x"], data["y"]
 
 

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type {AnyActivation} from '../activation-types.js';
 import type {Expression} from '../formula/index.js';
 import {defaultSharedAxes} from '../layers/activation-layer.js';
+import {toSnakeCase} from '../names.js';
 import {defaultOptions} from '../options.js';
 import type {Options} from '../options.js';
 import {serialize} from '../tfjs-classes.js';
@@ -10,7 +11,7 @@ import {kerasObject} from './keras-object.js';
 import type {KerasObject} from './keras-object.js';
 import {MIXING_FUNCTIONS, MIXING_LAYERS} from './mixing-layers.js';
 import {HELPERS, pythonFunction} from './python-function.js';
-import {pythonLiteral, pythonName} from './python-names.js';
+import {freeName, pythonLiteral} from './python-names.js';
 import {BASE, CONSTRAINTS, FORMULA_LAYER, HEAD, STARTING_VALUES, TAIL} from './python-source.js';
 
 /** What `keras.saving.register_keras_serializable` puts before each name. */
@@ -22,11 +23,14 @@ export class ActivationsFile {
   private readonly functions = new Map<string, string>();
   private readonly classes = new Map<string, string>();
   private readonly parts = new Set<string>();
+  /** The names of the functions and classes, by what they are made of. */
+  private readonly names = new Map<string, string>();
 
   /** Adds the activation as a function, and returns the name under which it is registered. */
   addFunction(activation: AnyActivation, options: Options = activation.options): string {
     const own = suffixOf(options, defaultOptions(activation.definition));
-    const name = free(pythonName(activation.name) + own);
+    const wanted = toSnakeCase(activation.name) + own;
+    const name = this.nameOf(`function ${activation.name} ${JSON.stringify(options)}`, wanted);
     const {formula} = activation.instance(options);
     const weights = Object.keys(activation.weights as object);
     this.addFormula(name, weights, formula, documentationOf(activation, options));
@@ -37,7 +41,8 @@ export class ActivationsFile {
   addLayer(activation: AnyActivation, options: Options): string {
     const {definition, className} = activation;
     const defaults = {...defaultOptions(definition), ...definition.layerOptions} as Options;
-    const name = free(className + suffixOf(options, defaults));
+    const wanted = className + suffixOf(options, defaults);
+    const name = this.nameOf(`class ${className} ${JSON.stringify(options)}`, wanted);
     if (this.classes.has(name)) return name;
     this.parts.add(BASE).add(FORMULA_LAYER);
     const formula = this.addFunction(activation, options);
@@ -51,7 +56,7 @@ export class ActivationsFile {
         ['shared_axes', given.sharedAxes && pythonLiteral(given.sharedAxes)],
       ].filter(([, value]) => value !== undefined);
       return [
-        `        "${pythonName(weight)}": {`,
+        `        "${toSnakeCase(weight)}": {`,
         ...entries.map(([key, value]) => `            "${key}": ${value},`),
         `        },`,
       ].join('\n');
@@ -122,6 +127,14 @@ export class ActivationsFile {
     return `${sections.join('\n\n\n')}\n`;
   }
 
+  private nameOf(content: string, wanted: string): string {
+    const known = this.names.get(content);
+    if (known !== undefined) return known;
+    const name = freeName(wanted, new Set([...OF_MODULE, ...this.names.values()]));
+    this.names.set(content, name);
+    return name;
+  }
+
   private addFormula(
     name: string,
     weights: readonly string[],
@@ -135,17 +148,13 @@ export class ActivationsFile {
   }
 }
 
-/** What the module itself calls its own. */
-const TAKEN = new Set([
+/** What the module itself defines or uses. */
+const OF_MODULE = [
   ...['json', 'struct', 'keras', 'ops', 'register', 'weight_shape', 'save_for_tfjs', 'sparsemax'],
-  ...['ActivationLayer', 'FormulaLayer', 'GatedLinearUnit', 'ChannelLayer'],
-  ...Object.keys(HELPERS).map(pythonName),
+  ...['ActivationLayer', 'FormulaLayer', 'GatedLinearUnit', 'ChannelLayer', 'ImportError'],
+  ...Object.keys(HELPERS).map(toSnakeCase),
   ...['StartingValues', ...Object.keys(CONSTRAINTS)],
-]);
-
-function free(name: string): string {
-  return TAKEN.has(name) ? `${name}_` : name;
-}
+];
 
 /** What tells apart an activation with options of its own: `_alpha_0_5`. */
 function suffixOf(options: Options, defaults: Options): string {
@@ -153,7 +162,7 @@ function suffixOf(options: Options, defaults: Options): string {
   return own
     .map(([name, value]) => {
       const text = String(value).replace('-', 'minus_').replace(/\W/g, '_');
-      return `_${pythonName(name)}_${text}`.toLowerCase();
+      return `_${toSnakeCase(name)}_${text}`.toLowerCase();
     })
     .join('');
 }

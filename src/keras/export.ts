@@ -23,8 +23,10 @@ const KERAS_VERSION = '3.8.0';
  * `save_for_tfjs(model, path)` of activations.py writes the weights for the way back, which
  * `importKerasWeights` reads. What the model was compiled with is not exported.
  *
+ * What is frozen stays frozen.
+ *
  * @throws if it is no built layers model, or a layer, initializer, regularizer, constraint or activation
- * has no counterpart in Keras; the error names the layer.
+ * has no counterpart in Keras, or several models share a layer that has weights; the error names the layer.
  */
 export async function exportKeras(model: tf.LayersModel): Promise<Record<string, Uint8Array>> {
   checkModel('exportKeras', model);

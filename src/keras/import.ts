@@ -59,6 +59,11 @@ function parse(given: unknown): {header: Record<string, SavedWeight>; values: Ui
     const text = new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, start));
     const header = JSON.parse(text) as Record<string, SavedWeight>;
     delete header.__metadata__;
+    for (const [name, {shape, data_offsets: offsets}] of Object.entries(header)) {
+      if (!Array.isArray(shape) || !Array.isArray(offsets)) {
+        throw new Error(`the weight '${name}' states no shape and place`);
+      }
+    }
     return {header, values: bytes.subarray(start)};
   } catch (error) {
     throw new Error(

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {describe, messageOf} from '../errors.js';
 import {ActivationLayer} from '../layers/activation-layer.js';
 import {toSnakeCase} from '../names.js';
-import {activationNamed} from '../registry.js';
+import {activationNamed, activationOfClass} from '../registry.js';
 import {PACKAGE} from './activations-file.js';
 import type {ActivationsFile} from './activations-file.js';
 import {ownObject} from './keras-object.js';
@@ -43,8 +43,11 @@ const KERAS_FUNCTIONS: Readonly<Record<string, string>> = {
   tanhShrink: 'tanh_shrink',
 };
 
-/** Layers of which Keras has the same; with what tfjs calls otherwise. */
-const KERAS_LAYERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** What Keras calls the settings of a layer that tfjs calls otherwise; null for those that it does not take. */
+type Renamed = Readonly<Record<string, string | null>>;
+
+/** Layers of which Keras has the same. */
+const KERAS_LAYERS: Readonly<Record<string, Renamed>> = {
   ...Object.fromEntries(
     [
       ['Activation', 'ActivityRegularization', 'Add', 'AlphaDropout', 'Average'],
@@ -57,14 +60,15 @@ const KERAS_LAYERS: Readonly<Record<string, Readonly<Record<string, string>>>> =
       ['MaxPooling1D', 'MaxPooling2D', 'MaxPooling3D', 'Maximum', 'Minimum', 'Multiply'],
       ['Normalization'],
       ['PReLU', 'Permute', 'RNN', 'ReLU', 'RepeatVector', 'Rescaling', 'Reshape'],
-      ['SeparableConv2D', 'SimpleRNN', 'SimpleRNNCell', 'Softmax', 'SpatialDropout1D'],
-      ['StackedRNNCells', 'TimeDistributed', 'UpSampling2D', 'ZeroPadding2D'],
+      ['SeparableConv2D', 'SimpleRNN', 'SimpleRNNCell', 'Softmax', 'StackedRNNCells'],
+      ['TimeDistributed', 'UpSampling2D', 'ZeroPadding2D'],
     ]
       .flat()
       .map(className => [className, {}]),
   ),
   InputLayer: {batchInputShape: 'batch_shape'},
   LeakyReLU: {alpha: 'negative_slope'},
+  SpatialDropout1D: {trainable: null},
 };
 
 /** Layers of this package that are cases of one in Keras. */
@@ -102,73 +106,85 @@ export class ConfigWriter {
 
   /** @throws if a layer, or a part of one, has no counterpart; the error names it. */
   model(model: tf.LayersModel): KerasObject {
-    const {name} = model;
-    if (model instanceof tf.Sequential) {
-      const layers = model.layers.map(layer => this.layer(layer));
-      if (layers[0]?.class_name !== 'InputLayer') layers.unshift(inputLayer(model));
-      return keras('keras', 'Sequential', {name, trainable: true, layers});
-    }
+    checkName(model);
+    const written =
+      model instanceof tf.Sequential ? this.sequential(model) : this.functional(model);
+    return model.trainable ? written : frozen(written);
+  }
+
+  private sequential(model: tf.Sequential): KerasObject {
+    const layers = model.layers.map(layer => this.layer(layer));
+    if (layers[0]?.class_name !== 'InputLayer') layers.unshift(inputLayer(model));
+    return keras('keras', 'Sequential', {name: model.name, trainable: true, layers});
+  }
+
+  private functional(model: tf.LayersModel): KerasObject {
     const {layers, inputLayers, outputLayers} = model.getConfig() as unknown as {
       layers: {name: string; inboundNodes: NodeReference[][]}[];
       inputLayers: NodeReference[];
       outputLayers: NodeReference[];
     };
-    // tfjs counts the call of a model from 1, since it has called it itself; Keras, that of a Sequential from 0.
-    const renumbered = (reference: NodeReference): NodeReference => {
-      const [layer, node, ...rest] = reference;
-      return model.getLayer(layer) instanceof tf.Sequential
-        ? [layer, node - 1, ...rest]
-        : reference;
-    };
+    // tfjs counts the calls of a model from 1, since it has called it itself. Keras counts them from 0, but
+    // those of a Functional from 1 where it lists outputs.
+    const renumbered =
+      (kind: typeof tf.LayersModel) =>
+      (reference: NodeReference): NodeReference => {
+        const [layer, node, ...rest] = reference;
+        return model.getLayer(layer) instanceof kind ? [layer, node - 1, ...rest] : reference;
+      };
     const written = layers.map(({name, inboundNodes}) => {
       const layer = model.getLayer(name);
       if (layer instanceof tf.RNN && inboundNodes.some(node => node.length > 1)) {
         throw new Error(`${labelOf(layer)}: an initialState cannot be exported`);
       }
-      const inbound_nodes = inboundNodes.map(node => node.map(renumbered));
+      const inbound_nodes = inboundNodes.map(node => node.map(renumbered(tf.LayersModel)));
       return {...this.layer(layer), name, inbound_nodes};
     });
     return keras('keras', 'Model', {
-      name,
+      name: model.name,
       trainable: true,
       layers: written,
-      input_layers: inputLayers,
-      output_layers: outputLayers.map(renumbered),
+      input_layers: single(inputLayers),
+      output_layers: single(outputLayers.map(renumbered(tf.Sequential))),
     });
   }
 
   private layer(layer: tf.layers.Layer): KerasObject {
-    if (layer.name.includes('/')) {
-      throw new Error(`${labelOf(layer)}: Keras accepts no '/' in a name; rename the layer`);
+    checkName(layer);
+    if (this.classes.has(layer) && layer.weights.length > 0) {
+      throw new Error(
+        `${labelOf(layer)}: it stands in several models, or twice in a sequential one, and would become ` +
+          'several layers in Keras, with weights of their own; share a model that holds it instead',
+      );
     }
     try {
-      const written =
-        layer instanceof tf.LayersModel
-          ? this.model(layer)
-          : this.object(layer.getClassName(), layer.getConfig(), layer);
+      const written = this.object(layer.getClassName(), layer.getConfig(), layer);
       this.classes.set(layer, written.class_name);
-      return written;
+      return layer.trainable ? written : frozen(written);
     } catch (error) {
       throw new Error(`${labelOf(layer)}: cannot be exported: ${messageOf(error)}`, {cause: error});
     }
   }
 
   private object(tfjsClass: string, config: Config, layer?: tf.layers.Layer): KerasObject {
+    if (layer instanceof tf.LayersModel) return this.model(layer);
     const className = KERAS_CLASSES[tfjsClass] ?? tfjsClass;
     const renamed = KERAS_LAYERS[className];
     const name = layer ? layer.name : (config.name as string);
     if (renamed) {
-      checkValues(className, config);
-      const settings =
-        className === 'RNN'
-          ? Object.fromEntries(RNN_SETTINGS.map(key => [key, config[key]]))
-          : config;
-      const written = this.config(settings, renamed);
+      checkValues(className, config, layer);
+      const written = this.config(settingsOf(className, config, layer), renamed, layer);
       return keras('keras.layers', className, {...written, name});
     }
     if (layer instanceof ActivationLayer) return this.activationLayer(layer, config);
+    // A layer of TensorFlow.js, of which this package has the same.
+    const activation = activationOfClass(className);
+    if (activation) return this.object(className, config, activation.layer(config as object));
     const mixing = this.file.addMixingLayer(className);
-    if (mixing === undefined) throw new Error(`Keras has no layer of the class ${className}`);
+    if (mixing === undefined) {
+      throw new Error(`the class ${className} has no counterpart in Keras that computes the same`);
+    }
+    checkFloats(layer);
     return ownObject(mixing, this.config(config, {}));
   }
 
@@ -179,20 +195,26 @@ export class ConfigWriter {
     return ownObject(className, this.config(Object.fromEntries(others), {}));
   }
 
-  private config(config: Config, renamed: Readonly<Record<string, string>>): Config {
+  /** `layer` is the one whose configuration it is, where it is known. */
+  private config(config: Config, renamed: Renamed, layer?: tf.layers.Layer): Config {
     const written: Config = {dtype: 'float32'};
     for (const [key, value] of Object.entries(config)) {
-      const kerasKey = renamed[key] ?? toSnakeCase(key);
-      if (!DROPPED.has(kerasKey)) written[kerasKey] = this.value(kerasKey, value);
+      const kerasKey = key in renamed ? renamed[key] : toSnakeCase(key);
+      if (kerasKey === null || DROPPED.has(kerasKey)) continue;
+      written[kerasKey] = this.value(kerasKey, value, layer);
     }
     // It said which axis 'spatial' leaves out; what is shared is written in numbers.
     if ('shared_axes' in written) delete written.data_format;
     return written;
   }
 
-  private value(key: string, value: unknown): unknown {
+  private value(key: string, value: unknown, layer?: tf.layers.Layer): unknown {
     if (PART.test(key)) return this.file.addPart(value as object | null);
     if (/(^|_)activation$/.test(key)) return this.activation(value);
+    // A Bidirectional has copies of its layer, which weigh otherwise.
+    if (key === 'layer' && layer?.getClassName() === 'TimeDistributed') {
+      return this.layer((layer as unknown as {layer: tf.layers.Layer}).layer);
+    }
     if (key === 'layer' || key === 'cell') return this.nested(value);
     if (key === 'cells') return (value as unknown[]).map(each => this.nested(each));
     return SPELLED.has(key) ? toSnakeCase(value as string) : value;
@@ -200,7 +222,7 @@ export class ConfigWriter {
 
   private nested(saved: unknown): KerasObject {
     const {className, config} = saved as {className: string; config: Config};
-    return this.object(className, config, makeLayer(className, config));
+    return this.object(className, config);
   }
 
   /** What Keras calls an activation given by name; where it has none, a function in activations.py. */
@@ -217,16 +239,25 @@ export class ConfigWriter {
   }
 }
 
-/** Of a layer within a layer, whose configuration alone is at hand. */
-function makeLayer(className: string, config: Config): tf.layers.Layer | undefined {
-  const registered = tf.serialization.SerializationMap.getMap().classNameMap[className];
-  if (!registered) return undefined;
-  const [cls, fromConfig] = registered;
-  const layer = fromConfig(
-    cls as never,
-    structuredClone(config) as never,
-  ) as unknown as tf.layers.Layer;
-  return layer instanceof ActivationLayer ? layer : undefined;
+/** What Keras takes of a configuration, and what tfjs forgets to write into it. */
+function settingsOf(className: string, config: Config, layer?: tf.layers.Layer): Config {
+  if (className === 'RNN') {
+    return Object.fromEntries(RNN_SETTINGS.map(key => [key, config[key]]));
+  }
+  if (className !== 'SeparableConv2D' || !layer) return config;
+  const {depthMultiplier} = layer as unknown as {depthMultiplier: number};
+  return {...config, depthMultiplier};
+}
+
+/** What holds others and is frozen has them all frozen in tfjs; Keras asks each. */
+function frozen(written: KerasObject): KerasObject {
+  const freeze = (key: string, value: unknown): unknown => (key === 'trainable' ? false : value);
+  return JSON.parse(JSON.stringify(written), freeze) as KerasObject;
+}
+
+/** A model of one input, or output, takes it in Keras as it is, not as a list of one. */
+function single<T>(all: readonly T[]): T | readonly T[] {
+  return all.length === 1 ? all[0] : all;
 }
 
 function keras(module: string, className: string, config: Config): KerasObject {
@@ -252,11 +283,38 @@ function inputLayer(model: tf.Sequential): KerasObject {
   });
 }
 
+function checkName(layer: tf.layers.Layer): void {
+  if (!layer.name.includes('/')) return;
+  throw new Error(`${labelOf(layer)}: Keras accepts no '/' in a name; rename it`);
+}
+
+/** @throws if the inputs are no floats, of which Keras makes none. */
+function checkFloats(layer: tf.layers.Layer | undefined): void {
+  const inputs = layer?.inboundNodes.flatMap(({inputTensors}) => inputTensors) ?? [];
+  const other = inputs.find(({dtype}) => dtype !== 'float32');
+  if (!other) return;
+  throw new Error(
+    `its input is of dtype ${other.dtype}, which the layer does not take in Keras; accepted: float32`,
+  );
+}
+
+/** Backends whose kernel of batch normalization takes any axis for the last. */
+const LAST_AXIS_ONLY = ['cpu', 'wasm'];
+
 /** @throws if Keras computes other values at these settings. */
-function checkValues(className: string, config: Config): void {
+function checkValues(className: string, config: Config, layer?: tf.layers.Layer): void {
   if (config.interpolation === 'bilinear') {
     throw new Error(`Keras interpolates otherwise: ${className} with interpolation 'bilinear'`);
   }
+  if (className !== 'BatchNormalization' || !LAST_AXIS_ONLY.includes(tf.getBackend())) return;
+  const [{ndim: rank}] = (layer as tf.layers.Layer).inputSpec;
+  const axis = config.axis as number;
+  if (axis === -1 || axis === rank! - 1) return;
+  throw new Error(
+    `axis is ${axis} of ${rank} dimensions, and TensorFlow.js normalizes along another one on the ` +
+      `backend '${tf.getBackend()}'; accepted there: the last axis. Where the model has been trained on ` +
+      'another backend, export it on that',
+  );
 }
 
 export function labelOf(layer: tf.layers.Layer): string {

@@ -17,7 +17,12 @@ class GatedLinearUnit(ActivationLayer):
 
     def call(self, x):
         first, second = ops.split(x, 2, axis=self.axis)
-        return first * type(self).gate(second)`;
+        return first * type(self).gate(second)
+
+    def compute_output_shape(self, input_shape):
+        shape = list(input_shape)
+        shape[self.axis] = shape[self.axis] // 2
+        return tuple(shape)`;
 
 /** `keras.activations.sparsemax` of Keras 3.15 and before is wrong: its outputs do not sum to 1. */
 const SPARSEMAX = `\
@@ -27,7 +32,7 @@ def sparsemax(x, axis=-1):
     shifted = ops.maximum(x - ops.max(x, axis=axis, keepdims=True), -1.0)
     last = ops.moveaxis(shifted, axis, -1)
     ordered = ops.flip(ops.sort(last, axis=-1), axis=-1)
-    counts = ops.arange(1, last.shape[-1] + 1, dtype=ordered.dtype)
+    counts = ops.cast(ops.arange(1, last.shape[-1] + 1), ordered.dtype)
     sums = ops.cumsum(ordered, axis=-1)
     support = ops.cast(ordered * counts + 1.0 > sums, ordered.dtype)
     count = ops.sum(support, axis=-1, keepdims=True)
@@ -98,10 +103,7 @@ class LogSoftmax(ActivationLayer):
     options = {"axis": -1}
 
     def call(self, x):
-        return ops.log_softmax(x, axis=self.axis)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape`,
+        return ops.log_softmax(x, axis=self.axis)`,
   },
   Sparsemax: {
     parts: [SPARSEMAX],
@@ -113,10 +115,7 @@ class Sparsemax(ActivationLayer):
     options = {"axis": -1}
 
     def call(self, x):
-        return sparsemax(x, self.axis)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape`,
+        return sparsemax(x, self.axis)`,
   },
   GLU: gated('GLU', sigmoid),
   ReGLU: gated('ReGLU', relu),
@@ -135,7 +134,12 @@ class Maxout(ActivationLayer):
         largest = pieces[0]
         for piece in pieces[1:]:
             largest = ops.maximum(largest, piece)
-        return largest`,
+        return largest
+
+    def compute_output_shape(self, input_shape):
+        shape = list(input_shape)
+        shape[self.axis] = self.num_units
+        return tuple(shape)`,
   },
   CReLU: {
     source: `\
@@ -146,7 +150,12 @@ class CReLU(ActivationLayer):
     options = {"axis": -1}
 
     def call(self, x):
-        return ops.concatenate([ops.relu(x), ops.relu(-x)], axis=self.axis)`,
+        return ops.concatenate([ops.relu(x), ops.relu(-x)], axis=self.axis)
+
+    def compute_output_shape(self, input_shape):
+        shape = list(input_shape)
+        shape[self.axis] = 2 * shape[self.axis]
+        return tuple(shape)`,
   },
   RReLU: {
     source: `\
@@ -166,10 +175,7 @@ class RReLU(ActivationLayer):
             slope = keras.random.uniform(
                 ops.shape(x), self.lower, self.upper, dtype=x.dtype, seed=self.seed_generator
             )
-        return ops.where(x > 0.0, x, x * slope)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape`,
+        return ops.where(x > 0.0, x, x * slope)`,
   },
   ProbAct: {
     source: `\
@@ -191,10 +197,7 @@ class ProbAct(ActivationLayer):
         if not training:
             return ops.relu(x)
         noise = keras.random.normal(ops.shape(x), dtype=x.dtype, seed=self.seed_generator)
-        return ops.relu(x) + self.sigma * noise
-
-    def compute_output_shape(self, input_shape):
-        return input_shape`,
+        return ops.relu(x) + self.sigma * noise`,
   },
   EELU: {
     source: `\
@@ -224,10 +227,7 @@ class EELU(ActivationLayer):
             normal = keras.random.normal(ops.shape(x), seed=self.seed_generator)
             slope = ops.cast(ops.clip(normal * deviation + 1.0, 0.0, 2.0), x.dtype)
         below = ops.where(x > 0.0, 0.0, x)
-        return ops.where(x > 0.0, x * slope, self.alpha * ops.expm1(below * self.beta))
-
-    def compute_output_shape(self, input_shape):
-        return input_shape`,
+        return ops.where(x > 0.0, x * slope, self.alpha * ops.expm1(below * self.beta))`,
   },
   MetaACON: {
     parts: [NETWORK],
@@ -265,10 +265,7 @@ class MetaACON(ChannelLayer):
         shape = [-1, *self.channel_shape(len(x.shape), means.shape[-1])]
         beta = ops.reshape(ops.sigmoid(switch), shape)
         difference = (self.p1 - self.p2) * x
-        return difference * ops.sigmoid(beta * difference) + self.p2 * x
-
-    def compute_output_shape(self, input_shape):
-        return input_shape`,
+        return difference * ops.sigmoid(beta * difference) + self.p2 * x`,
   },
   DynamicReLU: {
     parts: [NETWORK],
@@ -306,10 +303,7 @@ class DynamicReLU(ChannelLayer):
             slope = theta[..., piece] + (1.0 if piece == 0 else 0.0)
             line = slope * x + theta[..., self.pieces + piece] / 2.0
             largest = line if largest is None else ops.maximum(largest, line)
-        return largest
-
-    def compute_output_shape(self, input_shape):
-        return input_shape`,
+        return largest`,
   },
   FReLU: {
     parts: [NETWORK],
@@ -335,10 +329,7 @@ class FReLU(ChannelLayer):
         condition = self.normalize(convolved, self.norm, training)
         if is_first:
             condition = ops.transpose(condition, (0, 3, 1, 2))
-        return ops.maximum(x, condition)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape`,
+        return ops.maximum(x, condition)`,
   },
   KAN: {
     source: `\
@@ -363,6 +354,9 @@ class KAN(ActivationLayer):
         size = x.shape[-1] * bases.shape[-1]
         flat = ops.reshape(bases, [-1, *x.shape[1:-1], size])
         return ops.matmul(ops.silu(x), self.base) + ops.matmul(flat, self.splines)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
 
     def splines_at(self, x):
         """All B-splines, on a last axis; de Boor's recursion on a uniform grid."""

@@ -1,7 +1,8 @@
 import {constant, nodesOf} from '../formula/index.js';
 import type {Expression, Node} from '../formula/index.js';
+import {toSnakeCase} from '../names.js';
 import {HARMLESS, guarded} from './guard.js';
-import {pythonName} from './python-names.js';
+import {freeName} from './python-names.js';
 
 /** What is longer than this gets a name of its own. */
 const LONGEST = 40;
@@ -50,6 +51,14 @@ def erfc(x):
     return 1.0 - ops.erf(x)`,
 };
 
+/** What a function may use of the module around it. */
+const OF_MODULE = new Set(['ops', 'keras', ...Object.keys(HELPERS).map(toSnakeCase)]);
+
+/** `tLeft` → `t_left`, and `lambda` → `lambda_`. */
+function parameterName(weight: string): string {
+  return freeName(toSnakeCase(weight), OF_MODULE);
+}
+
 /** What a subexpression is called, by its operation. */
 const VARIABLES: Readonly<Record<string, string>> = {
   add: 'total',
@@ -95,7 +104,7 @@ export function pythonFunction(
   documentation: string,
   formula: Expression,
 ): PythonFunction {
-  const parameters = ['x', ...weights.map(pythonName)];
+  const parameters = ['x', ...weights.map(parameterName)];
   const root = guarded(formula);
   const nodes = nodesOf(root);
   const printer = new Printer(root, parameters);
@@ -114,7 +123,7 @@ class Printer {
   private readonly taken: Set<string>;
 
   constructor(root: Expression, parameters: readonly string[]) {
-    this.taken = new Set([...parameters, 'ops', 'keras', 'erfc', 'multiply_no_nan']);
+    this.taken = new Set([...parameters, ...OF_MODULE]);
     const uses = new Map<Node, number>();
     for (const operand of nodesOf(root).flatMap(({operands}) => operands)) {
       uses.set(operand, (uses.get(operand) ?? 0) + 1);
@@ -123,7 +132,8 @@ class Printer {
       if (node.operands.length === 0 || node === root) continue;
       const text = this.text(node, 0);
       if ((uses.get(node) ?? 0) < 2 && text.length < LONGEST) continue;
-      const name = this.newName(variableOf(node));
+      const name = freeName(variableOf(node), this.taken);
+      this.taken.add(name);
       this.definitions.push(`${name} = ${text}`);
       this.names.set(node, name);
     }
@@ -145,7 +155,7 @@ class Printer {
       return parenthesize(text, precedence < outer);
     }
     const operands = node.operands.map(operand => this.text(operand, 0)).join(', ');
-    if (node.operation in HELPERS) return `${pythonName(node.operation)}(${operands})`;
+    if (node.operation in HELPERS) return `${toSnakeCase(node.operation)}(${operands})`;
     return `ops.${KERAS_NAMES[node.operation] ?? node.operation}(${operands})`;
   }
 
@@ -153,24 +163,17 @@ class Printer {
     const text = Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value);
     return parenthesize(Object.is(value, -0) ? '-0.0' : text, value < 0 && outer >= NEGATION);
   }
-
-  private newName(wanted: string): string {
-    let name = wanted;
-    for (let count = 2; this.taken.has(name); count++) name = `${wanted}_${count}`;
-    this.taken.add(name);
-    return name;
-  }
 }
 
 /** What a guard has made harmless is called so. */
 function variableOf({operation, operands}: Node): string {
   if (operation === 'where' && operands.includes(constant(HARMLESS))) return 'safe';
-  return VARIABLES[operation] ?? pythonName(operation);
+  return VARIABLES[operation] ?? toSnakeCase(operation);
 }
 
 function inputText(name: string): string {
   const [, vector, index] = /^(.*)\[(\d+)\]$/.exec(name) ?? [];
-  return vector === undefined ? pythonName(name) : `${pythonName(vector)}[..., ${index}]`;
+  return vector === undefined ? parameterName(name) : `${parameterName(vector)}[..., ${index}]`;
 }
 
 function parenthesize(text: string, needed: boolean): string {

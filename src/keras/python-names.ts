@@ -1,17 +1,24 @@
-import {toSnakeCase} from '../names.js';
-
-/** What Python reserves. */
-const KEYWORDS = new Set(
+/** What Python reserves, and the functions that it has without an import. */
+const RESERVED = new Set(
   (
     'and as assert async await break class continue def del elif else except finally for from global if ' +
-    'import in is lambda nonlocal not or pass raise return try while with yield False None True'
+    'import in is lambda nonlocal not or pass raise return try while with yield False None True ' +
+    'abs all any ascii bin bool bytes callable chr compile complex delattr dict dir divmod enumerate eval ' +
+    'exec filter float format frozenset getattr globals hasattr hash help hex id input int isinstance ' +
+    'issubclass iter len list locals map max memoryview min next object oct open ord pow print property ' +
+    'range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip'
   ).split(' '),
 );
 
-/** `tLeft` → `t_left`, and `lambda` → `lambda_`. */
-export function pythonName(name: string): string {
-  const snake = toSnakeCase(name);
-  return KEYWORDS.has(snake) ? `${snake}_` : snake;
+/**
+ * `wanted` as a name that means nothing to Python and is not among `taken`: `lambda` becomes `lambda_`, and
+ * what is taken `wanted_2`.
+ */
+export function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  const unreserved = RESERVED.has(wanted) ? `${wanted}_` : wanted;
+  let name = unreserved;
+  for (let count = 2; taken.has(name); count++) name = `${unreserved}_${count}`;
+  return name;
 }
 
 /** `LeakyReLU` → `leaky_re_lu`, as Keras names what it saves. */

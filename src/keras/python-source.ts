@@ -10,7 +10,7 @@ export const HEAD = `\
     model.compile(...)  # and train it
     activations.save_for_tfjs(model, "weights.safetensors")
 
-In TensorFlow.js, importKerasWeights(model, bytes of that file) then sets the weights.
+The file can be renamed, as one must be where a program loads two exported models. In TensorFlow.js, importKerasWeights(model, bytes of that file) then sets the weights.
 """
 
 import json
@@ -65,6 +65,9 @@ class ActivationLayer(keras.layers.Layer):
             **self.parts[parameter],
         )
 
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
     def get_config(self):
         config = super().get_config()
         for name in self.options:
@@ -111,10 +114,7 @@ class FormulaLayer(ActivationLayer):
 
     def call(self, x):
         learned = [ops.convert_to_tensor(weight) for weight in self.learned]
-        return type(self).formula(x, *learned)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
+        return type(self).formula(ops.cast(x, self.compute_dtype), *learned)
 
     def get_config(self):
         return {**super().get_config(), "shared_axes": self.shared_axes}`;
@@ -201,8 +201,11 @@ def save_for_tfjs(model, path):
 
 def _weights_of(layers, outer=""):
     for layer in layers:
-        if isinstance(layer, keras.Model):
-            yield from _weights_of(layer.layers, f"{outer}{layer.name}/")
+        model = layer
+        while isinstance(model, keras.layers.TimeDistributed):
+            model = model.layer
+        if isinstance(model, keras.Model):
+            yield from _weights_of(model.layers, f"{outer}{layer.name}/")
         else:
             for index, weight in enumerate(layer.weights):
                 yield f"{outer}{layer.name}/{index}", weight`;

@@ -60,13 +60,17 @@ export function weightPaths(
   return paths;
 }
 
-/** Every weight by the name of its layer, those of outer models first, and its place in it: `outer/dense/0`. */
+/**
+ * Every weight by the name of its layer, after those of the models and wrappers of models around it, and its
+ * place in it: `outer/dense/0`.
+ */
 export function weightsByLayer(model: tf.LayersModel): Map<string, LayerVariable> {
   const weights = new Map<string, LayerVariable>();
   const addAll = (layers: readonly Layer[], outer: string): void => {
     for (const layer of layers) {
-      if (layer instanceof tf.LayersModel) {
-        addAll(layer.layers, `${outer}${layer.name}/`);
+      const inner = modelWithin(layer);
+      if (inner) {
+        addAll(inner.layers, `${outer}${layer.name}/`);
       } else {
         variablesOf(layer).forEach((variable, index) =>
           weights.set(`${outer}${layer.name}/${index}`, variable),
@@ -76,6 +80,13 @@ export function weightsByLayer(model: tf.LayersModel): Map<string, LayerVariable
   };
   addAll(model.layers, '');
   return weights;
+}
+
+/** The model that a layer is, or that a TimeDistributed applies. */
+function modelWithin(layer: Layer): tf.LayersModel | undefined {
+  if (layer instanceof tf.LayersModel) return layer;
+  const {layer: inner, forwardLayer} = layer as unknown as Wrapper;
+  return inner && !forwardLayer ? modelWithin(inner) : undefined;
 }
 
 /** The weights of a layer: those that train, then the others, whether the layer is frozen or not. */

@@ -51,7 +51,9 @@ describeWithPython('the example that scales out', () => {
     const env = {...process.env, CUDA_VISIBLE_DEVICES: '-1', ...environment};
     const run = promisify(execFile)(python, [...args, '--epochs', String(EPOCHS)], {env});
     const {stdout} = await run;
-    return (JSON.parse(stdout) as {losses: number[]}).losses;
+    // What connects processes speaks on the same stream.
+    const [line] = stdout.trim().split('\n').slice(-1);
+    return (JSON.parse(line) as {losses: number[]}).losses;
   }
 
   function outputAfter(devices: string): number[] {
@@ -64,8 +66,9 @@ describeWithPython('the example that scales out', () => {
     const make = [
       'import numpy, sys',
       'random = numpy.random.default_rng(1)',
-      'x = random.normal(size=(96, 3)).astype("float32")',
-      'numpy.savez(sys.argv[1], x=x, y=numpy.sin(x.sum(1, keepdims=True)))',
+      // The last batch is smaller, and y has no axis of its own for the one output.
+      'x = random.normal(size=(100, 3)).astype("float32")',
+      'numpy.savez(sys.argv[1], x=x, y=numpy.sin(x.sum(1)))',
     ];
     await promisify(execFile)(python, ['-c', make.join('\n'), data]);
     losses = await train('one', {KERAS_BACKEND: 'jax'});
@@ -90,6 +93,44 @@ describeWithPython('the example that scales out', () => {
     expectTheSame(first, 'mirrored');
     expect(fs.existsSync(path.join(root, 'other.safetensors'))).toBe(false);
   }, 300_000);
+
+  test('two processes of JAX train as one does', async () => {
+    const addresses = (await freePorts(2)).map(port => `127.0.0.1:${port}`).join(',');
+    const runs = [0, 1].map(index =>
+      train(
+        'jax',
+        {
+          KERAS_DISTRIBUTION_JOB_ADDRESSES: addresses,
+          KERAS_DISTRIBUTION_NUM_PROCESSES: '2',
+          KERAS_DISTRIBUTION_PROCESS_ID: String(index),
+        },
+        index === 0 ? 'processes' : 'another',
+      ),
+    );
+    const [first, second] = await Promise.all(runs);
+    expect(second).toEqual(first);
+    expectTheSame(first, 'processes');
+    expect(fs.existsSync(path.join(root, 'another.safetensors'))).toBe(false);
+  }, 300_000);
+
+  test.each<[string, string, string, RegExp]>([
+    ['a folder of something else', '.', data, /no folder that writeKeras wrote/],
+    [
+      'data without y',
+      folder,
+      path.join(root, 'x.npz'),
+      /holds x; accepted: an .npz file of x and y/,
+    ],
+  ])(
+    '%s is refused',
+    async (_, model, samples, message) => {
+      const make = 'import numpy, sys; numpy.savez(sys.argv[1], x=numpy.ones(3))';
+      await promisify(execFile)(python, ['-c', make, path.join(root, 'x.npz')]);
+      const run = promisify(execFile)(python, [SCRIPT, model, samples], {cwd: root});
+      await expect(run).rejects.toThrow(message);
+    },
+    300_000,
+  );
 
   test('two devices of JAX train as one does', async () => {
     const XLA_FLAGS = '--xla_force_host_platform_device_count=2';

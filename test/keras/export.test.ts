@@ -90,6 +90,37 @@ test('an activation of the user, with a weight that Python reserves the name of'
   expect(python).toContain('def odd_one(x, lambda_):');
   expect(python).toContain('return ops.tanh(x * lambda_)');
   expect(python).toContain('class OddOne(FormulaLayer):');
+  // Its configuration calls it so.
+  expect(python).toContain('        "lambda": {');
+});
+
+test('a layer that several models share, which Keras would make several of, is refused', async () => {
+  const tied = tf.layers.dense({units: 3, inputShape: [3], name: 'tied'});
+  const inner = tf.sequential({layers: [tied]});
+  const input = tf.input({shape: [3]});
+  const outer = tied.apply(inner.apply(input)) as tf.SymbolicTensor;
+  await expect(exportKeras(tf.model({inputs: input, outputs: outer}))).rejects.toThrow(
+    /Dense 'tied': it stands in several models/,
+  );
+});
+
+test('integers into a layer that takes floats alone in Keras are refused', async () => {
+  const input = tf.input({shape: [4], dtype: 'int32'});
+  const output = layers.swiglu({name: 'gate'}).apply(input) as tf.SymbolicTensor;
+  await expect(exportKeras(tf.model({inputs: input, outputs: output}))).rejects.toThrow(
+    /SwiGLU 'gate'.*dtype int32.*accepted: float32/,
+  );
+});
+
+test('an axis that the backend normalizes along another one is refused', async () => {
+  const normalizing = (axis: number): tf.LayersModel =>
+    tf.sequential({
+      layers: [tf.layers.batchNormalization({axis, name: 'norm', inputShape: [3, 4]})],
+    });
+  await expect(exportKeras(normalizing(1))).rejects.toThrow(
+    /BatchNormalization 'norm'.*axis is 1 of 3 dimensions.*backend 'cpu'/,
+  );
+  for (const last of [2, -1]) await exportKeras(normalizing(last));
 });
 
 class Custom extends tf.layers.Layer {
@@ -97,17 +128,28 @@ class Custom extends tf.layers.Layer {
 }
 
 test.each<[string, () => tf.layers.Layer, RegExp]>([
-  ['a layer', () => new Custom({name: 'mine'}), /Custom 'mine'.*no layer of the class Custom/],
+  [
+    'a layer',
+    () => new Custom({name: 'mine'}),
+    /Custom 'mine'.*the class Custom has no counterpart/,
+  ],
   [
     'a layer that Keras computes otherwise',
     () => tf.layers.resizing({height: 2, width: 2, name: 'smaller'}),
-    /Resizing 'smaller'.*no layer of the class Resizing/,
+    /Resizing 'smaller'.*the class Resizing has no counterpart/,
   ],
   ['a name', () => layers.pelu({name: 'a/b'}), /PELU 'a\/b'.*no '\/'/],
 ])('%s without a counterpart is named', async (_, make, message) => {
   const input = tf.input({shape: [4, 4, 1]});
   const model = tf.model({inputs: input, outputs: make().apply(input) as tf.SymbolicTensor});
   await expect(exportKeras(model)).rejects.toThrow(message);
+});
+
+test('a name of the whole model that Keras does not accept is refused', async () => {
+  const layer = tf.layers.dense({units: 1, inputShape: [1]});
+  await expect(exportKeras(tf.sequential({name: 'a/b', layers: [layer]}))).rejects.toThrow(
+    /Sequential 'a\/b'.*no '\/'/,
+  );
 });
 
 test('no model, and one without weights, are refused', async () => {
@@ -132,12 +174,15 @@ function fileOf(
     all.push(...values);
     header[name] = {dtype: 'F32', shape, data_offsets: [start, 4 * all.length]};
   }
+  return withHeader(header, all);
+}
+
+function withHeader(header: object, values: readonly number[] = []): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const values = new Uint8Array(new Float32Array(all).buffer);
-  const bytes = new Uint8Array(8 + text.length + values.length);
+  const bytes = new Uint8Array(8 + text.length + 4 * values.length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);
-  bytes.set(values, 8 + text.length);
+  bytes.set(new Uint8Array(new Float32Array(values).buffer), 8 + text.length);
   return bytes;
 }
 
@@ -163,6 +208,7 @@ describe('importKerasWeights', () => {
   test.each<[string, unknown, RegExp]>([
     ['no bytes', 'weights.safetensors', /must be a Uint8Array/],
     ['other bytes', new Uint8Array(100), /no file of save_for_tfjs/],
+    ['a header of another kind', withHeader({'d/0': {}}), /no file of save_for_tfjs.*d\/0/],
     ['few bytes', new Uint8Array(3), /no file of save_for_tfjs/],
     ['a weight too many', fileOf({...right, 'e/0': right['d/1']}), /'e\/0', which the model/],
     ['a weight too few', fileOf({'d/0': right['d/0']}), /lacks the weight d\/1/],

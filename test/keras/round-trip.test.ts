@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import '../../src/index.js';
-import {activations, layers} from '../../src/index.js';
+import {activations, constraints, defineActivation, layers} from '../../src/index.js';
+import type {Expression} from '../../src/index.js';
 import {exportKeras, importKerasWeights} from '../../src/keras/index.js';
 import {GRUResetAfter, GRUResetAfterCell} from '../../src/layers/gru-reset-after.js';
 import {Normalization} from '../../src/layers/normalization.js';
@@ -13,6 +14,7 @@ interface Result {
   readonly outputs: readonly number[];
   readonly loss: number;
   readonly unmoved: readonly string[];
+  readonly trainable: number;
   readonly trained: readonly number[];
   readonly reloads: boolean;
 }
@@ -91,7 +93,12 @@ function images(): tf.LayersModel {
     layers.crelu({axis: -1}),
     layers.prelu({sharedAxes: [1, 2]}),
     tf.layers.depthwiseConv2d({kernelSize: 3, activation: 'mish'}),
-    tf.layers.separableConv2d({filters: 3, kernelSize: 3, activation: 'serf' as 'relu'}),
+    tf.layers.separableConv2d({
+      filters: 3,
+      kernelSize: 3,
+      depthMultiplier: 2,
+      activation: 'serf' as 'relu',
+    }),
     tf.layers.conv2dTranspose({filters: 3, kernelSize: 3, strides: 2}),
     tf.layers.batchNormalization(),
     tf.layers.layerNormalization(),
@@ -149,6 +156,80 @@ function sequences(): tf.LayersModel {
   return tf.model({inputs: input, outputs: output});
 }
 
+function frozen(layer: tf.layers.Layer): tf.layers.Layer {
+  layer.trainable = false;
+  return layer;
+}
+
+/** Models within models and within wrappers, and some that are called twice. */
+function nested(): tf.LayersModel {
+  const input = tf.input({shape: [5, 3]});
+  const functional = (shape: number[]): tf.LayersModel => {
+    const inner = tf.input({shape});
+    const dense = tf.layers.dense({units: 3}).apply(inner);
+    return tf.model({inputs: inner, outputs: layers.snake().apply(dense) as tf.SymbolicTensor});
+  };
+  const twice = functional([5, 3]);
+  const normalized = tf.sequential({
+    layers: [
+      tf.layers.batchNormalization({inputShape: [3]}),
+      tf.layers.dense({units: 3}),
+      layers.pelu(),
+      tf.layers.dense({units: 3}),
+    ],
+  });
+  const within = [
+    tf.sequential({layers: [functional([5, 3]), tf.layers.dense({units: 2})] as tf.layers.Layer[]}),
+    tf.layers.timeDistributed({layer: functional([3])}),
+    tf.layers.timeDistributed({layer: normalized}),
+    tf.layers.timeDistributed({layer: layers.crelu()}),
+    frozen(functional([5, 3])),
+    frozen(tf.sequential({layers: [tf.layers.dense({units: 2, inputShape: [5, 3]})]})),
+    tf.layers.bidirectional({layer: tf.layers.gru({units: 2, trainable: false}) as tf.RNN}),
+    frozen(tf.layers.timeDistributed({layer: functional([3])})),
+    frozen(tf.layers.rnn({cell: tf.layers.lstmCell({units: 2})})),
+    tf.layers.spatialDropout1d({rate: 0.2}),
+    tf.layers.thresholdedReLU({theta: 0.3}),
+  ].map(layer => layer.apply(input) as tf.SymbolicTensor);
+  const outputs = [twice.apply(twice.apply(input)) as tf.SymbolicTensor, ...within].map(output =>
+    flat(layers.tlu().apply(output) as tf.SymbolicTensor),
+  );
+  const output = tf.layers.concatenate().apply(outputs) as tf.SymbolicTensor;
+  return tf.model({inputs: input, outputs: output});
+}
+
+/** Names that mean something to Python, or to the module that is generated. */
+function named(): tf.LayersModel {
+  const formula = ({x}: {x: Expression}): Expression => x.tanh();
+  const fixed = ['list', 'super', 'range', 'json', 'keras', 'lambda'].map(name =>
+    defineActivation({name, className: name === 'lambda' ? 'None' : `Own${name}`, formula}),
+  );
+  const learned = defineActivation({
+    name: 'learned',
+    weights: {
+      ops: {initializer: 'ones'},
+      erfc: {initializer: 'ones'},
+      lambda: {initializer: 'ones', constraint: constraints.maxValue(2)},
+    },
+    formula: ({x, ops, erfc, lambda}) => x.mul(ops).tanh().add(x.mul(lambda).erfc()).mul(erfc),
+  });
+  const model = branches([...fixed, learned].map(activation => () => activation.layer()));
+  const byName = fixed.map(({name}) => tf.layers.dense({units: 2, activation: name as 'relu'}));
+  const outputs = [model, ...byName].map(
+    layer => layer.apply(model.inputs[0]) as tf.SymbolicTensor,
+  );
+  return tf.model({
+    inputs: model.inputs,
+    outputs: tf.layers.concatenate().apply(outputs) as tf.SymbolicTensor,
+  });
+}
+
+/** Integers, which activations take as floats. */
+function integers(): tf.LayersModel {
+  const input = tf.input({shape: [FEATURES], dtype: 'int32'});
+  return tf.model({inputs: input, outputs: layers.pelu().apply(input) as tf.SymbolicTensor});
+}
+
 /** Every fixed activation by its name. */
 function strings(): tf.LayersModel {
   const names = Object.values(activations)
@@ -196,6 +277,9 @@ const MODELS: Readonly<Record<string, {model: () => tf.LayersModel; shape: reado
   options: {model: options, shape: [12, FEATURES]},
   images: {model: images, shape: [4, 6, 6, 4]},
   sequences: {model: sequences, shape: [7, 5, 3]},
+  nested: {model: nested, shape: [7, 5, 3]},
+  named: {model: named, shape: [12, FEATURES]},
+  integers: {model: integers, shape: [12, FEATURES]},
 };
 
 function expectNear(what: string, actual: readonly number[], expected: readonly number[]): void {
@@ -232,7 +316,7 @@ describeWithPython('what Keras makes of an exported model', () => {
       }
       expect(runPython(path.join(__dirname, 'train.py'), backend, ...folders)).toBe(backend);
       for (const [index, model] of models.entries()) {
-        const {outputs, loss, unmoved, trained, reloads} = JSON.parse(
+        const {outputs, loss, unmoved, trainable, trained, reloads} = JSON.parse(
           fs.readFileSync(path.join(folders[index], 'result.json'), 'utf8'),
         ) as Result;
         const run = (): number[] => {
@@ -247,6 +331,7 @@ describeWithPython('what Keras makes of an exported model', () => {
           still: [],
           reloads: true,
         });
+        expect(trainable).toBe(model.trainableWeights.length);
         expect(Number.isFinite(loss)).toBe(true);
         importKerasWeights(
           model,

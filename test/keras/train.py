@@ -47,6 +47,7 @@ def run(folder):
         "outputs": outputs.ravel().tolist(),
         "loss": loss,
         "unmoved": unmoved,
+        "trainable": len(names),
         "trained": trained.ravel().tolist(),
         "reloads": reloads,
     }

@@ -45,6 +45,26 @@ test('a folder of something else is left as it is', async () => {
   expect(fs.readdirSync(root)).toEqual(['thesis.txt']);
 });
 
+test('what has been put beside an earlier export is not lost', async () => {
+  await writeKeras(modelOf(layers.pelu()), root);
+  fs.writeFileSync(path.join(root, 'weights.safetensors'), 'trained for a week');
+  const before = fs.readFileSync(path.join(root, 'activations.py'), 'utf8');
+  await expect(writeKeras(modelOf(layers.snake()), root)).rejects.toThrow(
+    /holds more than an exported model \(weights\.safetensors\)\. Move that elsewhere/,
+  );
+  expect(fs.readFileSync(path.join(root, 'activations.py'), 'utf8')).toBe(before);
+  expect(fs.readdirSync(root).sort()).toEqual([...FILES, 'weights.safetensors']);
+});
+
+test('a link to a folder stays one', async () => {
+  const [folder, link] = ['folder', 'link'].map(name => path.join(root, name));
+  await writeKeras(modelOf(layers.pelu()), folder);
+  fs.symlinkSync(folder, link);
+  await writeKeras(modelOf(layers.snake()), link);
+  expect(fs.lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(fs.readFileSync(path.join(folder, 'activations.py'), 'utf8')).toContain('class Snake');
+});
+
 test.each<[string, unknown, RegExp]>([
   ['no path', 7, /the folder must be a path, got 7/],
   ['a URL', 'https://example.org/model', /must be a path, not a URL/],
