@@ -144,6 +144,12 @@ test('of monitor/, the monitor itself alone imports model/, which never runs it'
   expect(reached).not.toContain(monitor);
 });
 
+test('keras/ is imported by node/ and the index alone', () => {
+  const isOther = ({name}: Module) =>
+    name !== 'index' && !isInside('keras')(name) && !isInside('node')(name);
+  expect(violations([...modules.values()].filter(isOther), isInside('keras'))).toEqual([]);
+});
+
 /** The modules that running the given ones runs. */
 function reachableFrom(roots: Module[]): Set<Module> {
   const reached = new Set(roots);
