@@ -69,9 +69,12 @@ test('simplification never changes a value', () => {
   expect(compared).toBeGreaterThan(3500);
 });
 
+/** Nearer to 0 than this, the terms of a quotient's derivative may cancel to few digits. */
+const NEAR_ZERO = 1e-8;
+
 /**
- * Whether the formula is smooth enough in float64 for the chain rule: no root or power is taken of 0
- * or below, and no step is so small or large that its derivative may overflow.
+ * Whether the formula is smooth enough in float64 for the chain rule: no root or power is taken of what
+ * is near 0 or below, and no step is so small or large that its derivative may overflow.
  */
 function isRegular(formula: Expression, values: Values): boolean {
   const singularAtZero = ['sqrt', 'rsqrt', 'pow', 'div', 'log'];
@@ -81,10 +84,9 @@ function isRegular(formula: Expression, values: Values): boolean {
     if (value !== 0 && !(Math.abs(value) > 1e-60 && Math.abs(value) < 1e60)) return false;
     if (!singularAtZero.includes(node.operation)) return true;
     const [u, v] = node.operands.map(operand => evaluate(operand as Expression, values));
-    if (node.operation === 'div') return v !== 0;
-    return (
-      u > 0 || (node.operation === 'pow' && u < 0 && node.operands[1].operation === 'constant')
-    );
+    if (node.operation === 'div') return Math.abs(v) > NEAR_ZERO;
+    const isConstantPower = node.operation === 'pow' && node.operands[1].operation === 'constant';
+    return (isConstantPower ? Math.abs(u) : u) > NEAR_ZERO;
   });
 }
 
