@@ -24,10 +24,12 @@ import {isOfTensorFlow} from './version.js';
 export function kerasModel(
   source: string | tf.io.IOHandler | tf.io.IOHandlerSync,
 ): tf.io.IOHandler {
+  const isJson = typeof source === 'string' && source.trimStart().startsWith('{');
   const handler = typeof source === 'string' ? handlerOf(source) : source;
-  if (typeof handler?.load !== 'function') {
+  if (isJson || typeof handler?.load !== 'function') {
     throw new Error(
-      `kerasModel: the source is ${describe(source)}; accepted: a URL, or a handler that loads`,
+      `kerasModel: the source is ${describe(source)}; accepted: a URL, or a handler that loads, ` +
+        'such as tf.io.fromMemory({modelTopology: JSON.parse(text)}) for the text of model.to_json()',
     );
   }
   return {

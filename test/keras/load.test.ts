@@ -216,8 +216,11 @@ describe('a model that loads, and would not be what it is in Keras, is rejected,
   });
 });
 
-test.each([undefined, {}, 3])('a source that does not load is refused: %p', source => {
-  expect(() => kerasModel(source as never)).toThrow(
-    /kerasModel: the source is .*; accepted: a URL, or a handler that loads/,
-  );
-});
+test.each([undefined, {}, 3, '{"class_name": "Sequential"}'])(
+  'a source that does not load is refused: %p',
+  source => {
+    expect(() => kerasModel(source as never)).toThrow(
+      /kerasModel: the source is .*; accepted: a URL, or a handler that loads, such as tf\.io\.fromMemory/,
+    );
+  },
+);
