@@ -65,6 +65,35 @@ test('cuts a long list of units, and breaks long lines', () => {
   ]);
 });
 
+test('shows the code of a fix once', () => {
+  const lines = ['const {loss} = model;', 'model.compile({optimizer, loss});'];
+  const fixes = [
+    {title: 'Lower the rate', code: lines.join('\n')},
+    {title: 'Scale', code: 'x.div(2);'},
+  ];
+  const again = finding({layer: 'other', fixes});
+  const other = finding({fixes: [{...fixes[0], code: 'model.compile(\n);'}]});
+  const text = formatReport(report({findings: [finding({fixes}), again, other]}));
+  expect(text.match(/ {2}→ [^]*?(?=\n\n)/g)).toEqual([
+    `  → Lower the rate:\n    ${lines.join('\n    ')}\n  → Scale: x.div(2);`,
+    '  → Lower the rate (as above)\n  → Scale: x.div(2);',
+    '  → Lower the rate:\n    model.compile(\n    );',
+  ]);
+});
+
+test('counts a unit that was revived again once', () => {
+  const at = (step: number, units: number[]): NonNullable<Report['revived']>[number] => ({
+    epoch: 0,
+    step,
+    layer: 'hidden',
+    units,
+    producer: 'hidden',
+    consumers: ['last'],
+  });
+  const text = formatReport(report({revived: [at(9, [0, 1]), at(140, [1])]}));
+  expect(text).toContain('Revived: 2 units of hidden, some of them again (after step 9, 140)');
+});
+
 test('lists what it could not watch, but not what has no activation, and what went wrong', () => {
   const notWatched = [
     {name: 'lstm', reason: 'recurrent', hasActivation: true},
