@@ -495,6 +495,26 @@ describe('a sample', () => {
     },
   );
 
+  test('targets far from where the outputs start are told', () => {
+    const find = (y: tf.Tensor, args: object = {}): LintFinding[] => {
+      const last = tf.layers.dense({units: 1, inputShape: [20], ...args});
+      const model = tf.sequential({layers: [last]});
+      return lintModel(model, {loss: 'meanSquaredError', sample: {x: rows(4, 20), y}});
+    };
+    const prices = tf.tensor2d([2100, 2900, 3400, 3050], [4, 1]);
+    const biasInitializer = tf.initializers.constant({value: 3000});
+    const [finding] = find(prices);
+    expect(finding).toMatchObject({
+      rule: 'target-range',
+      severity: 'warning',
+      message: expect.stringContaining('2100 … 3400') as string,
+    });
+    expect(finding.fixes[0].code).toContain('tf.moments(y, 0)');
+    expect(rulesOf(find(prices, {activation: 'softplus'}))).toContain('target-range');
+    expect(find(prices.div(100))).toEqual([]);
+    expect(find(prices.div(20).add(2900), {biasInitializer})).toEqual([]);
+  });
+
   test('inputs that are not scaled are told', () => {
     const x = tf.randomUniform([8, 20], 0, 255);
     const found = lintModel(classifier(), {loss, sample: {x, y: oneHot()}});
