@@ -25,6 +25,7 @@ test('shows the mean over the units', () => {
 test.each<[Partial<Report['layers'][number]>, RegExp]>([
   [{mean: [1, null] as number[], slope: null}, /1\.00 +0\.50 +50 % +– +3\.0e-3 +– +– /],
   [{mean: nulls, std: nulls, zeroShare: nulls, slope: nulls}, /640 +– +– +– +– +3\.0e-3 +0 +0/],
+  [{mean: [999_999, 999_999], std: [4e18, 4e18]}, / 999999\.00 +4\.0e\+18 +50 %/],
   [{samples: 299}, /299 +2\.00 .* not enough data +▄/],
   [{samples: 299, slope: null}, /–  +– +▄/],
   [{dead: [0], saturated: [1, 2]}, / 1 +2 /],
