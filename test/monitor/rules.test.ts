@@ -789,6 +789,16 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
       finds: [{severity: 'error', layer: 'b', units: [1], evidence: {count: 3}}],
     },
     {
+      of: 'a regression',
+      snapshot: one(1, {slope: [1], isOutput: true, nonFinite: [1]}),
+      finds: [{fixes: [{}, {}, {title: expect.stringContaining('targets') as string}, {}, {}]}],
+    },
+    {
+      of: 'the gradients of a regression: no logits',
+      snapshot: one(1, {slope: [1], isOutput: true, nonFiniteGradients: [1]}),
+      finds: [{fixes: [{}, {title: expect.stringContaining('scale them') as string}, {}, {}]}],
+    },
+    {
       of: 'a weight of an activation',
       snapshot: one(4, {weights: {alpha: [0, NaN, 0, 0], beta: [1]}}),
       finds: [
