@@ -65,8 +65,22 @@ function checkLength({weightData, weightSpecs = []}: tf.io.ModelArtifacts): void
 
 /** As `tf.loadLayersModel` finds it. */
 function handlerOf(url: string): tf.io.IOHandler {
-  const [handler] = tf.io.getLoadHandlers(url);
-  return (handler as tf.io.IOHandler | undefined) ?? {load: () => fetchOf(url)};
+  const [handler] = tf.io.getLoadHandlers(url) as (tf.io.IOHandler | undefined)[];
+  if (!handler) return {load: () => fetchOf(url)};
+  return handler.load ? {load: () => loadBy(handler, url)} : handler;
+}
+
+/** Where no server answers, the error of `fetch` in Node names neither the URL nor the reason. */
+async function loadBy(handler: tf.io.IOHandler, url: string): Promise<tf.io.ModelArtifacts> {
+  try {
+    return await handler.load!();
+  } catch (error) {
+    if (messageOf(error) !== 'fetch failed') throw error;
+    const {cause = error} = error as Error;
+    throw new Error(`kerasModel: cannot fetch ${describe(url)}: ${messageOf(cause)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** What no handler is for is fetched, which in Node works for whole URLs alone. */
