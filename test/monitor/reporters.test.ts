@@ -66,6 +66,14 @@ test('cuts a long list of units, and breaks long lines', () => {
   ]);
 });
 
+test('the most severe comes first, else the order of the rules', () => {
+  const findings = (['info', 'warning', 'error', 'warning'] as const).map((severity, index) =>
+    finding({severity, layer: `layer${index}`}),
+  );
+  const text = formatReport(report({findings}));
+  expect(text.match(/layer\d/g)).toEqual(['layer2', 'layer1', 'layer3', 'layer0']);
+});
+
 test('shows the code of a fix once', () => {
   const lines = ['const {loss} = model;', 'model.compile({optimizer, loss});'];
   const fixes = [

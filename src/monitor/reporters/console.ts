@@ -1,5 +1,6 @@
 import {COLUMNS, stepsOf} from '../layer-table.js';
 import {percent, plural, ranges, wrap} from '../text.js';
+import {SEVERITIES} from '../types.js';
 import type {Finding, LayerReport, Report, Reporter} from '../types.js';
 
 /** How many units, or runs of them, a finding shows; the report has them all. */
@@ -22,7 +23,7 @@ export function formatReport(report: Report, hasColours = false): string {
   return [
     ...formatTable(layers),
     ...(layers.length > 0 ? [`(Means over units, in ${stepsOf(layers)} of ${steps}.)`] : []),
-    ...findings.flatMap(finding => formatFinding(finding, hasColours, told)),
+    ...mostSevereFirst(findings).flatMap(finding => formatFinding(finding, hasColours, told)),
     '',
     ...(findings.length === 0 ? ['No findings.'] : []),
     ...formatRevivals(report),
@@ -46,6 +47,11 @@ function formatTable(layers: readonly LayerReport[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+function mostSevereFirst(findings: readonly Finding[]): Finding[] {
+  const rank = ({severity}: Finding): number => SEVERITIES.indexOf(severity);
+  return [...findings].sort((first, second) => rank(second) - rank(first));
 }
 
 /** @param told The fixes whose code was shown before, which is not repeated. */
