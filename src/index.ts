@@ -52,11 +52,13 @@ export {
 export type {
   ActivationMonitorOptions,
   Finding,
+  Fix,
   Problem,
   Report,
   ReportChange,
   ReportComparison,
   Reporter,
+  RevivedAt,
   Rule,
   RuleContext,
   RuleDefinition,
@@ -67,6 +69,7 @@ export {activationParameterGroup, freezeActivations, swapActivations} from './mo
 export type {
   ActivationChange,
   ActivationChoice,
+  ActivationParameterGroup,
   ActivationPlace,
   FreezeOptions,
   FreezeResult,

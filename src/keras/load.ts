@@ -24,10 +24,12 @@ import {isOfTensorFlow} from './version.js';
 export function kerasModel(
   source: string | tf.io.IOHandler | tf.io.IOHandlerSync,
 ): tf.io.IOHandler {
+  const isJson = typeof source === 'string' && source.trimStart().startsWith('{');
   const handler = typeof source === 'string' ? handlerOf(source) : source;
-  if (typeof handler?.load !== 'function') {
+  if (isJson || typeof handler?.load !== 'function') {
     throw new Error(
-      `kerasModel: the source is ${describe(source)}; accepted: a URL, or a handler that loads`,
+      `kerasModel: the source is ${describe(source)}; accepted: a URL, or a handler that loads, ` +
+        'such as tf.io.fromMemory({modelTopology: JSON.parse(text)}) for the text of model.to_json()',
     );
   }
   return {
@@ -63,8 +65,22 @@ function checkLength({weightData, weightSpecs = []}: tf.io.ModelArtifacts): void
 
 /** As `tf.loadLayersModel` finds it. */
 function handlerOf(url: string): tf.io.IOHandler {
-  const [handler] = tf.io.getLoadHandlers(url);
-  return (handler as tf.io.IOHandler | undefined) ?? {load: () => fetchOf(url)};
+  const [handler] = tf.io.getLoadHandlers(url) as (tf.io.IOHandler | undefined)[];
+  if (!handler) return {load: () => fetchOf(url)};
+  return handler.load ? {load: () => loadBy(handler, url)} : handler;
+}
+
+/** Where no server answers, the error of `fetch` in Node names neither the URL nor the reason. */
+async function loadBy(handler: tf.io.IOHandler, url: string): Promise<tf.io.ModelArtifacts> {
+  try {
+    return await handler.load!();
+  } catch (error) {
+    if (messageOf(error) !== 'fetch failed') throw error;
+    const {cause = error} = error as Error;
+    throw new Error(`kerasModel: cannot fetch ${describe(url)}: ${messageOf(cause)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** What no handler is for is fetched, which in Node works for whole URLs alone. */

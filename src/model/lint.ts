@@ -57,12 +57,14 @@ export function lintModel(model: tf.LayersModel, options: LintOptions = {}): Lin
   if (model instanceof tf.Sequential && !model.built) model.build();
   const {loss = model.loss, classes, sample} = options;
   const losses = perOutput(model, 'loss', loss, lossTraits);
-  const classCounts = perOutput(model, 'classes', classes, checkClasses);
+  const givenClasses = perOutput(model, 'classes', classes, checkClasses);
   const optimizer = optimizerOf(options.optimizer ?? (model.optimizer as tf.Optimizer | undefined));
-  if (sample !== undefined) checkSample(model, sample, losses);
-
+  const columns = sample === undefined ? [] : checkSample(model, sample, losses, givenClasses);
+  const classCounts = givenClasses.map((count, index) => columns[index] ?? count);
+  // There is no loss between outputs and targets of different sizes.
+  const measurable = losses.map((each, index) => (columns[index] === undefined ? each : null));
   const {layers, inputs, outputs} = describeModel(model);
-  const measured = sample && measure(model, sample, losses);
+  const measured = sample && measure(model, sample, measurable);
   const linted: LintedModel = {
     name: model.name,
     layers,
@@ -148,11 +150,13 @@ function optimizerOf(optimizer: unknown): tf.Optimizer | undefined {
   );
 }
 
+/** Returns how many classes the targets have, for outputs that have another number of units. */
 function checkSample(
   model: tf.LayersModel,
   sample: Sample,
   losses: readonly (LossTraits | null)[],
-): void {
+  classes: readonly (number | null)[],
+): (number | undefined)[] {
   checkObject(OWNER, 'sample', sample as unknown);
   checkKnown(OWNER, 'field of sample', Object.keys(sample), ['x', 'y']);
   const x = tensorsOf(sample.x, 'sample.x', model.inputNames);
@@ -171,13 +175,25 @@ function checkSample(
     const expected = [batch ?? (index === 0 ? null : samples), ...others];
     checkShape(`sample.x, for '${model.inputNames[index]}',`, shape, expected);
   });
-  y.forEach(({shape}, index) => {
+  return y.map(({shape}, index) => {
     const what = `sample.y, for '${model.outputNames[index]}',`;
     const loss = losses[index];
-    if (!loss) return;
+    if (!loss) return undefined;
     const expected = [samples, ...model.outputs[index].shape.slice(1)];
-    if (loss.isSparse) checkIndices(what, shape, expected.slice(0, -1));
-    else checkShape(what, shape, expected);
+    if (loss.isSparse) {
+      checkIndices(what, shape, expected.slice(0, -1));
+      return undefined;
+    }
+    const isOverClasses = loss.reads === 'class probabilities' || loss.reads === 'class logits';
+    const columns = shape[shape.length - 1];
+    const hasOthers =
+      columns > 1 &&
+      columns === (classes[index] ?? columns) &&
+      fits(shape, [...expected.slice(0, -1), null]) &&
+      !fits(shape, expected);
+    if (isOverClasses && hasOthers) return columns;
+    checkShape(what, shape, expected, isOverClasses);
+    return undefined;
   });
 }
 
@@ -202,10 +218,18 @@ function fits(shape: readonly number[], expected: tf.Shape): boolean {
 
 const shapeText = (shape: tf.Shape): string => `[${shape.map(size => size ?? 'any').join(', ')}]`;
 
-function checkShape(what: string, shape: number[], expected: tf.Shape): void {
+function checkShape(
+  what: string,
+  shape: number[],
+  expected: tf.Shape,
+  isOverClasses = false,
+): void {
   if (fits(shape, expected)) return;
+  const one = expected.slice(0, -1);
+  const areIndices = isOverClasses && (fits(shape, one) || fits(shape, [...one, 1]));
   throw new Error(
-    `${OWNER}: ${what} must have the shape ${shapeText(expected)}, got ${shapeText(shape)}`,
+    `${OWNER}: ${what} must have the shape ${shapeText(expected)}, got ${shapeText(shape)}` +
+      (areIndices ? '; for indices of classes the loss is sparseCategoricalCrossentropy' : ''),
   );
 }
 

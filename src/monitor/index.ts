@@ -4,6 +4,8 @@ export type {ReportChange, ReportComparison} from './compare-reports.js';
 export type {ActivationMonitorOptions} from './options.js';
 export {consoleReporter, tfvisReporter} from './reporters/index.js';
 export type {TfVis} from './reporters/index.js';
+export type {Fix} from './fixes.js';
+export type {RevivedAt} from './revival.js';
 export {defineRule, recommendedRules} from './rules/index.js';
 export type {Problem, Rule, RuleContext, RuleDefinition} from './rules/index.js';
 export type {Finding, Report, Reporter, Snapshot} from './types.js';

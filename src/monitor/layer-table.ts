@@ -35,14 +35,19 @@ export function stepsOf(layers: readonly Pick<LayerReport, 'fromStep' | 'toStep'
 
 const NOT_KNOWN = '–';
 
+/** Numbers from here on are shown with an exponent. */
+const LARGE = 1e6;
+
 const SPARKLINE_WIDTH = 12;
 
-function average(
-  values: readonly (number | null)[] | null,
-  format = (value: number) => value.toFixed(2),
-): string {
+function average(values: readonly (number | null)[] | null, format = fixed): string {
   const mean = meanOfKnown(values ?? []);
   return Number.isNaN(mean) ? NOT_KNOWN : format(mean);
+}
+
+/** Two decimals; of numbers too large for a column an exponent. */
+function fixed(value: number): string {
+  return Math.abs(value) < LARGE ? value.toFixed(2) : value.toExponential(1);
 }
 
 /** 0.00123 is `1.2e-3`. */

@@ -64,6 +64,15 @@ test('a URL is loaded as tf.loadLayersModel loads it', async () => {
   expect(differenceOf(outputsOf(model, fixture), fixture.outputs)).toBeLessThan(1e-5);
 });
 
+test('a server that does not answer is told with its URL and the reason', async () => {
+  const failed = new TypeError('fetch failed', {cause: new Error('connect ECONNREFUSED')});
+  const fetch = jest.spyOn(tf.env().platform, 'fetch').mockRejectedValue(failed);
+  await expect(tf.loadLayersModel(kerasModel('http://localhost/model.json'))).rejects.toThrow(
+    "kerasModel: cannot fetch 'http://localhost/model.json': connect ECONNREFUSED",
+  );
+  fetch.mockRestore();
+});
+
 test('a path is told, which only a browser could fetch', async () => {
   const loading = tf.loadLayersModel(kerasModel('file:///folder/model.json'));
   await expect(loading).rejects.toThrow(
@@ -216,8 +225,11 @@ describe('a model that loads, and would not be what it is in Keras, is rejected,
   });
 });
 
-test.each([undefined, {}, 3])('a source that does not load is refused: %p', source => {
-  expect(() => kerasModel(source as never)).toThrow(
-    /kerasModel: the source is .*; accepted: a URL, or a handler that loads/,
-  );
-});
+test.each([undefined, {}, 3, '{"class_name": "Sequential"}'])(
+  'a source that does not load is refused: %p',
+  source => {
+    expect(() => kerasModel(source as never)).toThrow(
+      /kerasModel: the source is .*; accepted: a URL, or a handler that loads, such as tf\.io\.fromMemory/,
+    );
+  },
+);

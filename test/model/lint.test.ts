@@ -368,6 +368,26 @@ describe('nested models and shared layers', () => {
   });
 });
 
+test.each([
+  ['selu', 'leCunNormal'],
+  ['tanh', 'glorotNormal'],
+  ['relu', 'heNormal'],
+])('a kernel of zeros behind %s is told to start by %s', (activation, initializer) => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({
+        units: 8,
+        inputShape: [4],
+        activation: activation as 'relu',
+        kernelInitializer: 'zeros',
+      }),
+      tf.layers.dense({units: 1}),
+    ],
+  });
+  const finding = lintModel(model).find(({rule}) => rule === 'identical-kernels')!;
+  expect(finding.fixes[0].code).toContain(`kernelInitializer: '${initializer}'`);
+});
+
 describe('a sample', () => {
   const rows = (count: number, size: number): tf.Tensor =>
     tf.randomNormal([count, size], 0, 1, 'float32', 7);
@@ -420,6 +440,79 @@ describe('a sample', () => {
     const finding = found.find(({rule}) => rule === 'initial-loss')!;
     expect(finding).toMatchObject({layer: 'last', severity: 'warning', evidence: {classes: 5}});
     expect(finding.evidence.expected).toBeCloseTo(Math.log(5), 6);
+  });
+
+  test('the last kernel is told to start smaller where it is large, inputs where they are multiplied', () => {
+    const words = (stddev: number): tf.Sequential =>
+      tf.sequential({
+        layers: [
+          tf.layers.embedding({
+            inputDim: 9,
+            outputDim: 4,
+            inputLength: 3,
+            embeddingsInitializer: tf.initializers.randomNormal({stddev: 1000, seed: 1}),
+          }),
+          tf.layers.flatten(),
+          tf.layers.dense({
+            units: 5,
+            activation: 'softmax',
+            kernelInitializer: tf.initializers.randomNormal({stddev, seed: 2}),
+          }),
+        ],
+      });
+    const titles = (model: tf.LayersModel, x: tf.Tensor): (string | undefined)[] =>
+      lintModel(model, {loss, sample: {x, y: oneHot()}})
+        .find(({rule}) => rule === 'initial-loss')!
+        .fixes.map(({title}) => title);
+    const x = tf.ones([8, 3], 'int32');
+    expect(titles(words(20), x)).toEqual(['Start the last kernel smaller']);
+    expect(titles(words(0.2), x)).toEqual([expect.stringContaining('belong together')]);
+    expect(titles(classifier(20), rows(8, 20))).toEqual([
+      expect.stringContaining('Scale the inputs'),
+      'Start the last kernel smaller',
+    ]);
+  });
+
+  test('targets of another number of classes than the outputs are told, with all else', () => {
+    const y = tf.oneHot(tf.tensor1d([0, 1, 2, 3, 4, 0, 1, 2], 'int32'), 6);
+    const sample = {x: rows(8, 20).mul(100), y};
+    const found = lintModel(classifier(), {loss, sample});
+    expect(rulesOf(found)).toEqual(['output-units', 'signal-scale']);
+    expect(found[0].evidence).toMatchObject({units: 5, classes: 6});
+    expect(lintModel(classifier(), {loss, sample, classes: 6})).toEqual(found);
+    expect(() => lintModel(classifier(), {loss, sample, classes: 5})).toThrow(
+      'must have the shape [8, 5], got [8, 6]',
+    );
+  });
+
+  test.each([[8], [8, 1]])(
+    'indices for a loss that takes none name the one that does: %p, %p',
+    (...shape) => {
+      const sample = {x: rows(8, 20), y: tf.zeros(shape)};
+      expect(() => lintModel(classifier(), {loss, sample})).toThrow(
+        /must have the shape \[8, 5\], got .*; for indices of classes the loss is sparse/,
+      );
+    },
+  );
+
+  test('targets far from where the outputs start are told', () => {
+    const find = (y: tf.Tensor, args: object = {}): LintFinding[] => {
+      const last = tf.layers.dense({units: 1, inputShape: [20], ...args});
+      const model = tf.sequential({layers: [last]});
+      return lintModel(model, {loss: 'meanSquaredError', sample: {x: rows(4, 20), y}});
+    };
+    const prices = tf.tensor2d([2100, 2900, 3400, 3050], [4, 1]);
+    const biasInitializer = tf.initializers.constant({value: 3000});
+    const [finding] = find(prices);
+    expect(finding).toMatchObject({
+      rule: 'target-range',
+      severity: 'warning',
+      message: expect.stringContaining('2100 … 3400') as string,
+    });
+    expect(finding.fixes[0].code).toContain('tf.moments(y, 0)');
+    expect(rulesOf(find(prices, {activation: 'softplus'}))).toContain('target-range');
+    expect(find(prices.div(100))).toEqual([]);
+    expect(find(prices.div(20).add(2900), {biasInitializer})).toEqual([]);
   });
 
   test('inputs that are not scaled are told', () => {

@@ -25,6 +25,7 @@ test('shows the mean over the units', () => {
 test.each<[Partial<Report['layers'][number]>, RegExp]>([
   [{mean: [1, null] as number[], slope: null}, /1\.00 +0\.50 +50 % +– +3\.0e-3 +– +– /],
   [{mean: nulls, std: nulls, zeroShare: nulls, slope: nulls}, /640 +– +– +– +– +3\.0e-3 +0 +0/],
+  [{mean: [999_999, 999_999], std: [4e18, 4e18]}, / 999999\.00 +4\.0e\+18 +50 %/],
   [{samples: 299}, /299 +2\.00 .* not enough data +▄/],
   [{samples: 299, slope: null}, /–  +– +▄/],
   [{dead: [0], saturated: [1, 2]}, / 1 +2 /],
@@ -63,6 +64,43 @@ test('cuts a long list of units, and breaks long lines', () => {
     '',
     'Watching took 1.2 % of the time (every batch).',
   ]);
+});
+
+test('the most severe comes first, else the order of the rules', () => {
+  const findings = (['info', 'warning', 'error', 'warning'] as const).map((severity, index) =>
+    finding({severity, layer: `layer${index}`}),
+  );
+  const text = formatReport(report({findings}));
+  expect(text.match(/layer\d/g)).toEqual(['layer2', 'layer1', 'layer3', 'layer0']);
+});
+
+test('shows the code of a fix once', () => {
+  const lines = ['const {loss} = model;', 'model.compile({optimizer, loss});'];
+  const fixes = [
+    {title: 'Lower the rate', code: lines.join('\n')},
+    {title: 'Scale', code: 'x.div(2);'},
+  ];
+  const again = finding({layer: 'other', fixes});
+  const other = finding({fixes: [{...fixes[0], code: 'model.compile(\n);'}]});
+  const text = formatReport(report({findings: [finding({fixes}), again, other]}));
+  expect(text.match(/ {2}→ [^]*?(?=\n\n)/g)).toEqual([
+    `  → Lower the rate:\n    ${lines.join('\n    ')}\n  → Scale: x.div(2);`,
+    '  → Lower the rate (as above)\n  → Scale: x.div(2);',
+    '  → Lower the rate:\n    model.compile(\n    );',
+  ]);
+});
+
+test('counts a unit that was revived again once', () => {
+  const at = (step: number, units: number[]): NonNullable<Report['revived']>[number] => ({
+    epoch: 0,
+    step,
+    layer: 'hidden',
+    units,
+    producer: 'hidden',
+    consumers: ['last'],
+  });
+  const text = formatReport(report({revived: [at(9, [0, 1]), at(140, [1])]}));
+  expect(text).toContain('Revived: 2 units of hidden, some of them again (after step 9, 140)');
 });
 
 test('lists what it could not watch, but not what has no activation, and what went wrong', () => {

@@ -262,7 +262,26 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     {
       of: 'units that rest at 0 and fire rarely: a curiosity',
       snapshot: one(2, {slope: [0.005, 0.005], magnitude: [0.005, 0.005], max: [1, 1]}),
-      finds: [{severity: 'info', units: [0, 1], evidence: {rare: 2, share: 0}}],
+      finds: [
+        {
+          severity: 'info',
+          units: [0, 1],
+          message: expect.stringContaining('; they rest at 0 and fire rarely') as string,
+          evidence: {rare: 2, share: 0},
+          fixes: [{}, {}, {code: expect.stringContaining("'heNormal'") as string}, {}],
+        },
+      ],
+    },
+    {
+      of: 'a sigmoid that rests at 0 and fires rarely: kernels for a sigmoid',
+      snapshot: one(2, {
+        slope: [0.001, 0.25],
+        largestSlope: [0.25, 0.25],
+        magnitude: [0.005, 0.5],
+        max: [1, 1],
+        min: [0, 0],
+      }),
+      finds: [{fixes: [{}, {}, {code: expect.stringContaining("'glorotNormal'") as string}, {}]}],
     },
     {
       of: 'the output of a model that is sure: a curiosity',
@@ -290,6 +309,32 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     {
       of: 'a softmax over one unit',
       snapshot: one(1, {slope: null, min: [1], max: [1], isOutput: true}),
+      finds: [
+        {
+          severity: 'error',
+          units: [0],
+          fixes: [{title: expect.stringContaining('use sigmoid') as string}],
+        },
+      ],
+    },
+    {
+      of: 'outputs that are all the same: nothing is told of their number',
+      snapshot: one(2, {slope: null, min: [1, 0], max: [1, 0], isOutput: true}),
+      finds: [
+        {
+          severity: 'error',
+          message: expect.stringContaining('answers the same to everything') as string,
+          fixes: [
+            {title: expect.stringContaining('inputs vary') as string},
+            {title: expect.stringContaining('Scale the inputs') as string},
+            {title: expect.stringContaining('Lower the learning rate') as string},
+          ],
+        },
+      ],
+    },
+    {
+      of: 'half of the outputs',
+      snapshot: one(2, {slope: null, min: [1, 0], max: [1, 1], isOutput: true}),
       finds: [{severity: 'warning', units: [0]}],
     },
     {
@@ -742,6 +787,16 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
         layers: [layerOf(2), layerOf(2, {name: 'b', nonFinite: [0, 3], min: [0, NaN]})],
       }),
       finds: [{severity: 'error', layer: 'b', units: [1], evidence: {count: 3}}],
+    },
+    {
+      of: 'a regression',
+      snapshot: one(1, {slope: [1], isOutput: true, nonFinite: [1]}),
+      finds: [{fixes: [{}, {}, {title: expect.stringContaining('targets') as string}, {}, {}]}],
+    },
+    {
+      of: 'the gradients of a regression: no logits',
+      snapshot: one(1, {slope: [1], isOutput: true, nonFiniteGradients: [1]}),
+      finds: [{fixes: [{}, {title: expect.stringContaining('scale them') as string}, {}, {}]}],
     },
     {
       of: 'a weight of an activation',

@@ -46,6 +46,16 @@ export function followers({after}: Pick<LintedLayer, 'after'>): LintedLayer[] {
   );
 }
 
+/** Whether numbers reach a kernel as they are, and are not looked up, rescaled or normalized before. */
+export function isMultiplied({after}: Pick<LintedLayer, 'after'>): boolean {
+  return followers({after}).some(
+    next =>
+      ['kernel', 'recurrent'].includes(next.role) ||
+      ((next.isJoining || ['activation', 'averaging', 'dropout'].includes(next.role)) &&
+        isMultiplied(next)),
+  );
+}
+
 /** Whether something bends the numbers that a layer gives, as far as is known. */
 export function isStraight({activation}: LintedLayer): boolean {
   return activation?.traits?.isLinear === true;

@@ -1,5 +1,6 @@
 import {COLUMNS, stepsOf} from '../layer-table.js';
 import {percent, plural, ranges, wrap} from '../text.js';
+import {SEVERITIES} from '../types.js';
 import type {Finding, LayerReport, Report, Reporter} from '../types.js';
 
 /** How many units, or runs of them, a finding shows; the report has them all. */
@@ -17,11 +18,12 @@ const COLOURS: Readonly<Record<Finding['severity'], number>> = {info: 36, warnin
  */
 export function formatReport(report: Report, hasColours = false): string {
   const {layers, findings, notWatched, problems, cost, steps} = report;
+  const told = new Set<string>();
   const unseen = notWatched.filter(({hasActivation}) => hasActivation);
   return [
     ...formatTable(layers),
     ...(layers.length > 0 ? [`(Means over units, in ${stepsOf(layers)} of ${steps}.)`] : []),
-    ...findings.flatMap(finding => formatFinding(finding, hasColours)),
+    ...mostSevereFirst(findings).flatMap(finding => formatFinding(finding, hasColours, told)),
     '',
     ...(findings.length === 0 ? ['No findings.'] : []),
     ...formatRevivals(report),
@@ -47,7 +49,13 @@ function formatTable(layers: readonly LayerReport[]): string[] {
   );
 }
 
-function formatFinding(finding: Finding, hasColours: boolean): string[] {
+function mostSevereFirst(findings: readonly Finding[]): Finding[] {
+  const rank = ({severity}: Finding): number => SEVERITIES.indexOf(severity);
+  return [...findings].sort((first, second) => rank(second) - rank(first));
+}
+
+/** @param told The fixes whose code was shown before, which is not repeated. */
+function formatFinding(finding: Finding, hasColours: boolean, told: Set<string>): string[] {
   const {severity, rule, layer, units, message, fixes} = finding;
   const indented = (text: string): string[] => wrap(text, WIDTH - 2).map(line => `  ${line}`);
   const title = hasColours ? `\u001b[${COLOURS[severity]}m${severity}\u001b[39m` : severity;
@@ -59,6 +67,8 @@ function formatFinding(finding: Finding, hasColours: boolean): string[] {
     ...fixes.flatMap(({title, code}) => {
       const line = `  → ${title}${code ? `: ${code}` : ''}`;
       if (!code || (line.length <= WIDTH && !line.includes('\n'))) return [line];
+      if (told.has(title + code)) return [`  → ${title} (as above)`];
+      told.add(title + code);
       return [`  → ${title}:`, ...code.split('\n').map(each => `    ${each}`)];
     }),
   ];
@@ -70,12 +80,14 @@ function formatRevivals({revived = [], notRevived = []}: Report): string[] {
   return [
     ...layers.map(layer => {
       const own = revived.filter(each => each.layer === layer);
-      const count = own.reduce((sum, {units}) => sum + units.length, 0);
+      const all = own.flatMap(({units}) => units);
+      const count = new Set(all).size;
+      const again = all.length > count ? ', some of them again' : '';
       const steps = ranges(
         own.map(({step}) => step),
         SHOWN_UNITS,
       );
-      return `Revived: ${plural(count, 'unit')} of ${layer} (after step ${steps})`;
+      return `Revived: ${plural(count, 'unit')} of ${layer}${again} (after step ${steps})`;
     }),
     ...notRevived.map(
       ({layer, units, reason}) =>

@@ -1,9 +1,9 @@
-import {fewerUnits, scaleInputs} from '../fixes.js';
+import {fewerUnits, lowerLearningRate, scaleInputs} from '../fixes.js';
 import type {Fix} from '../fixes.js';
 import {layerCode} from '../layer-code.js';
 import {plural} from '../text.js';
-import type {LayerSnapshot} from '../types.js';
-import {LAYER_SHARE, SAMPLES_NEEDED, isFiniteUnit, unitsWhere} from '../units.js';
+import type {LayerSnapshot, Snapshot} from '../types.js';
+import {LAYER_SHARE, SAMPLES_NEEDED, isFiniteUnit, isOutput, unitsWhere} from '../units.js';
 import {deadUnits} from './dead-units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
@@ -14,7 +14,8 @@ const ROUNDING = 1e-6;
 
 /**
  * Constant: the output is the same for every sample, though the unit is neither dead nor saturated.
- * Such as a softmax over one unit, or a unit behind inputs that do not vary.
+ * Such as a softmax over one unit, or a unit behind inputs that do not vary. It is an error where no
+ * output of the model varies: it answers the same to everything.
  */
 export const constantUnitsRule = defineRule({
   id: 'constant-units',
@@ -28,7 +29,7 @@ export const constantUnitsRule = defineRule({
   check: ({snapshot, options}) =>
     upToFirstConstant(snapshot.layers)
       .filter(({samples}) => samples >= options.samples)
-      .flatMap(layer => checkLayer(layer, options.share)),
+      .flatMap(layer => checkLayer(layer, snapshot, options.share)),
 });
 
 /** Behind a layer none of whose units varies, nothing can. */
@@ -39,7 +40,7 @@ function upToFirstConstant(layers: readonly LayerSnapshot[]): readonly LayerSnap
   return first < 0 ? layers : layers.slice(0, first + 1);
 }
 
-function checkLayer(layer: LayerSnapshot, warningShare: number): Problem[] {
+function checkLayer(layer: LayerSnapshot, snapshot: Snapshot, warningShare: number): Problem[] {
   const others = new Set([...deadUnits(layer), ...saturatedUnits(layer)]);
   const units = unitsWhere(
     layer,
@@ -47,25 +48,32 @@ function checkLayer(layer: LayerSnapshot, warningShare: number): Problem[] {
   );
   if (units.length === 0) return [];
   const share = units.length / layer.units;
+  const isOfOutputs = isOutput(layer, snapshot);
+  const isError = isOfOutputs && share === 1;
   return [
     {
-      severity: share >= warningShare ? 'warning' : 'info',
+      severity: isError ? 'error' : share >= warningShare ? 'warning' : 'info',
       layer: layer.name,
       units,
       message:
         `${units.length} of ${plural(layer.units, 'unit')} gave the same output for each of ` +
-        `${layer.samples} samples`,
+        `${layer.samples} samples${isError ? ', so the model answers the same to everything' : ''}`,
       evidence: {samples: layer.samples, outputs: units.map(unit => layer.mean[unit]), share},
-      fixes: [
-        {
-          title: 'See whether the inputs vary from sample to sample',
-          code: 'tf.moments(x, 0).variance.print();',
-        },
-        scaleInputs,
-        ...(isSingleSoftmax(layer) ? [useSigmoid(layer)] : []),
-        ...(layer.units > 1 ? [fewerUnits(layer)] : []),
-      ],
+      fixes: isSingleSoftmax(layer) ? [useSigmoid(layer)] : fixesOf(layer, snapshot, isOfOutputs),
     },
+  ];
+}
+
+/** How many outputs there are is the task's choice. */
+function fixesOf(layer: LayerSnapshot, snapshot: Snapshot, isOfOutputs: boolean): Fix[] {
+  return [
+    {
+      title: 'See whether the inputs vary from sample to sample',
+      code: 'tf.moments(x, 0).variance.print();',
+    },
+    scaleInputs,
+    lowerLearningRate(snapshot),
+    ...(isOfOutputs || layer.units === 1 ? [] : [fewerUnits(layer)]),
   ];
 }
 

@@ -2,6 +2,7 @@ import {lowerLearningRate, scaleInputs} from '../fixes.js';
 import type {Fix} from '../fixes.js';
 import {plural, ranges} from '../text.js';
 import type {FirstNonFinite, LayerSnapshot, Snapshot} from '../types.js';
+import {isOutput} from '../units.js';
 import {defineRule} from './define-rule.js';
 import type {Problem} from './rule.js';
 
@@ -20,6 +21,24 @@ const findInData: Fix = {
   title: 'Look for NaN and infinity in the inputs and targets',
   code: 'for (const data of [x, y]) tf.logicalNot(tf.isFinite(data)).any().print();',
 };
+
+const scaleTargets: Fix = {
+  title: 'Where the targets are numbers, scale them, too',
+  code:
+    'const targets = tf.moments(y, 0);\n' +
+    'const scaledTargets = y.sub(targets.mean).div(targets.variance.sqrt().add(1e-6));',
+};
+
+/** Whether outputs are passed on as they are, going by their slope: the loss reads numbers, or logits already. */
+function hasLinearOutputs(snapshot: Snapshot): boolean {
+  return snapshot.layers.some(
+    layer => isOutput(layer, snapshot) && (layer.slope?.every(slope => slope === 1) ?? false),
+  );
+}
+
+function betterLoss(snapshot: Snapshot): Fix {
+  return hasLinearOutputs(snapshot) ? scaleTargets : stableLoss(snapshot);
+}
 
 function stableLoss({optimizer}: Snapshot): Fix {
   const loss = 'const loss = (truth, logits) => tf.losses.softmaxCrossEntropy(truth, logits);';
@@ -41,15 +60,21 @@ const clipGradients: Fix = {
 };
 
 const FIXES: Readonly<Record<Phase, (snapshot: Snapshot) => Fix[]>> = {
-  forward: snapshot => [findInData, scaleInputs, lowerLearningRate(snapshot), clipGradients],
-  backward: snapshot => [
+  forward: snapshot => [
     findInData,
-    stableLoss(snapshot),
+    scaleInputs,
+    ...(hasLinearOutputs(snapshot) ? [scaleTargets] : []),
     lowerLearningRate(snapshot),
     clipGradients,
   ],
-  loss: snapshot => [findInData, stableLoss(snapshot), scaleInputs, lowerLearningRate(snapshot)],
-  update: snapshot => [lowerLearningRate(snapshot), stableLoss(snapshot), clipGradients],
+  backward: snapshot => [
+    findInData,
+    betterLoss(snapshot),
+    lowerLearningRate(snapshot),
+    clipGradients,
+  ],
+  loss: snapshot => [findInData, betterLoss(snapshot), scaleInputs, lowerLearningRate(snapshot)],
+  update: snapshot => [lowerLearningRate(snapshot), betterLoss(snapshot), clipGradients],
 };
 
 /**

@@ -84,7 +84,7 @@ function checkLayer(
         `${units.length} of ${plural(layer.units, 'unit')} hardly move: over ` +
         `${layer.samples} samples their mean slope is at most ${percent(Math.max(...relativeSlope))} ` +
         `of the formula's largest` +
-        (rare > 0 ? `; ${rare} of them rest at 0 and fire rarely` : ''),
+        (rare > 0 ? `; ${restingText(rare, units.length)} rest at 0 and fire rarely` : ''),
       evidence: {
         samples: layer.samples,
         relativeSlope,
@@ -96,11 +96,20 @@ function checkLayer(
         ...(outputs.some(isStuck) ? revive(layer, snapshot, ID) : []),
         scaleInputs,
         lowerLearningRate(snapshot),
-        startAtScale(layer, 'glorotNormal'),
+        startAtScale(layer, initializerOf(layer, units)),
         normalizeBeforeActivation(layer),
       ],
     },
   ];
+}
+
+const restingText = (rare: number, all: number): string =>
+  rare === all ? 'they' : `${rare} of them`;
+
+/** Glorot's, but for units at rest with a slope of 1 elsewhere, as of a ReLU: then the usual one. */
+function initializerOf(layer: LayerSnapshot, units: readonly number[]): string | undefined {
+  const isLikeRelu = units.some(unit => firesRarely(layer, unit) && layer.largestSlope![unit] >= 1);
+  return isLikeRelu ? undefined : 'glorotNormal';
 }
 
 function firesRarely({magnitude, min, max}: LayerSnapshot, unit: number): boolean {

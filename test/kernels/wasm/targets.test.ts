@@ -20,6 +20,10 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     for (const activation of Object.values(activations)) {
       expect(kernelTarget(activation)).toBe('wasm');
     }
+    expect(kernelTarget('hard_silu')).toBe('wasm');
+    expect(() => kernelTarget('softmax')).toThrow(
+      "kernelTarget: expected an activation such as activations.mish, or its name, got 'softmax'",
+    );
   });
 
   test('code that is refused gives a warning with both names, and stock ops the values', () => {

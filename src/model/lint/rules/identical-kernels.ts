@@ -37,9 +37,15 @@ function checkLayer(layer: LintedLayer): LintProblem[] {
             ? `, and so does ${next.name}: they stay alike`
             : ''),
       evidence: {initializer, units, isStuck, staysAlike},
-      fixes: [useInitializer(layer, "'heNormal'", 'Start the kernel at random')],
+      fixes: [useInitializer(layer, initializerFor(acting), 'Start the kernel at random')],
     },
   ];
+}
+
+/** As code: what the activation asks for, by its kind. */
+function initializerFor({activation}: LintedLayer): string {
+  if (activation?.traits?.isSelfNormalizing) return "'leCunNormal'";
+  return activation?.traits?.isSaturating ? "'glorotNormal'" : "'heNormal'";
 }
 
 /** The layer that applies the activation behind a kernel, past a batch normalization. */

@@ -1,7 +1,8 @@
-import {lastStep} from '../chains.js';
+import {isMultiplied, lastStep} from '../chains.js';
 import {useInitializer} from '../fixes.js';
 import {scaleInputs} from '../../../monitor/fixes.js';
-import type {LintProblem, LintRule, LintedOutput} from '../types.js';
+import type {Fix} from '../fixes.js';
+import type {LintProblem, LintRule, LintedInput, LintedLayer, LintedOutput} from '../types.js';
 
 /**
  * A first loss may be twice that of a guess, or this much above it: over classes, as much as logits of
@@ -9,6 +10,9 @@ import type {LintProblem, LintRule, LintedOutput} from '../types.js';
  */
 const MARGIN = 1.5;
 const MARGIN_OVER_CLASSES = 3;
+
+/** The scale of a kernel, variance × fan-in, is below this by Glorot's initializers. */
+const LARGEST_SCALE = 2;
 
 /** The loss before training against that of a model that knows nothing. */
 export const initialLossRule: LintRule = {
@@ -19,10 +23,10 @@ export const initialLossRule: LintRule = {
     'model starts sure of what is wrong, or loss, outputs and targets do not belong together.',
   reference:
     'Karpathy, 2019, A recipe for training neural networks, https://karpathy.github.io/2019/04/25/recipe/',
-  check: ({outputs}) => outputs.flatMap(checkOutput),
+  check: ({inputs, outputs}) => outputs.flatMap(output => checkOutput(output, inputs)),
 };
 
-function checkOutput(output: LintedOutput): LintProblem[] {
+function checkOutput(output: LintedOutput, inputs: readonly LintedInput[]): LintProblem[] {
   const {layer, loss, units, sample, name} = output;
   const value = sample?.loss;
   if (!layer || !loss || units === null || value === null || value === undefined) return [];
@@ -40,7 +44,19 @@ function checkOutput(output: LintedOutput): LintProblem[] {
       layer: owner.name,
       message: `before training the ${loss.name} is ${isFinite ? value.toPrecision(3) : value}; a guess among ${classes} classes has ${expected.toPrecision(3)}`,
       evidence: {output: name, loss: isFinite ? value : String(value), expected, classes},
-      fixes: [scaleInputs, useInitializer(last, "'glorotNormal'", 'Start the last kernel smaller')],
+      fixes: fixesOf(last, inputs),
     },
   ];
+}
+
+/** Inputs that are looked up, such as words, have no scale; a kernel that starts as usual is not made smaller. */
+function fixesOf(last: LintedLayer, inputs: readonly LintedInput[]): Fix[] {
+  const scale = last.kernel?.scale;
+  const isUsual = scale != null && scale <= LARGEST_SCALE;
+  const fixes = [
+    ...(inputs.some(isMultiplied) ? [scaleInputs] : []),
+    ...(isUsual ? [] : [useInitializer(last, "'glorotNormal'", 'Start the last kernel smaller')]),
+  ];
+  if (fixes.length > 0) return fixes;
+  return [{title: 'See whether the loss, the outputs and the targets belong together'}];
 }

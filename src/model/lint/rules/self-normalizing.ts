@@ -32,9 +32,9 @@ function checkKernel(layer: LintedLayer): LintProblem[] {
     {
       severity: scale >= LEAST && scale <= MOST ? 'info' : 'warning',
       layer: owner.name,
-      message: `${layer.activation!.name} normalizes itself with lecunNormal kernels alone; this one starts by ${initializer}`,
+      message: `${layer.activation!.name} normalizes itself with leCunNormal kernels alone; this one starts by ${initializer}`,
       evidence: {initializer, varianceTimesFanIn: scale, asked: 1},
-      fixes: [useInitializer(owner, "'leCunNormal'", 'Start the kernel by lecunNormal')],
+      fixes: [useInitializer(owner, "'leCunNormal'", 'Start the kernel by leCunNormal')],
     },
   ];
 }

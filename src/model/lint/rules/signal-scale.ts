@@ -1,8 +1,8 @@
-import {followers, short} from '../chains.js';
+import {isMultiplied, short} from '../chains.js';
 import {scaleInputs} from '../../../monitor/fixes.js';
 import {startAtScale} from '../fixes.js';
 import type {Fix} from '../fixes.js';
-import type {LintProblem, LintRule, LintedInput, LintedModel} from '../types.js';
+import type {LintProblem, LintRule, LintedModel} from '../types.js';
 
 /** Signals that grow or shrink this many times are told; inputs whose spread is above this, too. */
 const MOST = 100;
@@ -35,16 +35,6 @@ function checkInputs({inputs}: LintedModel): LintProblem[] {
       },
     ];
   });
-}
-
-/** Whether numbers reach a kernel as they are, and are not looked up, rescaled or normalized before. */
-function isMultiplied({after}: Pick<LintedInput, 'after'>): boolean {
-  return followers({after}).some(
-    next =>
-      ['kernel', 'recurrent'].includes(next.role) ||
-      ((next.isJoining || ['activation', 'averaging', 'dropout'].includes(next.role)) &&
-        isMultiplied(next)),
-  );
 }
 
 function checkLayers({spreads, layers}: LintedModel): LintProblem[] {

@@ -2,18 +2,23 @@ import {lastStep, rangeText, short} from '../chains.js';
 import {useActivation} from '../fixes.js';
 import type {Fix} from '../fixes.js';
 import type {Range} from '../../../range.js';
-import type {LintProblem, LintRule, LintedOutput} from '../types.js';
+import type {LintProblem, LintRule, LintedLayer, LintedOutput} from '../types.js';
 
 /** How far targets may be out of reach, of rounding. */
 const TOLERANCE = 1e-6;
 
-/** Targets that the loss does not take, or that the outputs cannot reach. */
+/** Outputs start with a spread of about 1; targets this far from them take long to reach, or diverge. */
+const FAR = 100;
+
+/** Targets that the loss does not take, or that the outputs cannot reach, or start far from. */
 export const targetRangeRule: LintRule = {
   id: 'target-range',
-  description: 'Targets that the loss does not take or the outputs cannot reach (with a sample)',
+  description:
+    'Targets that the loss does not take, or the outputs cannot reach or start far from (with a sample)',
   why:
     'A sigmoid never gives 5, and the logarithm of a loss makes no sense of a target of −1: the loss ' +
-    'cannot come near its minimum, and drives the outputs into saturation.',
+    'cannot come near its minimum, and drives the outputs into saturation. Targets of thousands are ' +
+    'reached by a small rate after very long, and a large one diverges.',
   reference:
     'LeCun et al., 1998, Efficient BackProp, section 4.5, https://link.springer.com/chapter/10.1007/3-540-49430-8_2',
   check: ({outputs}) => outputs.flatMap(checkOutput),
@@ -55,6 +60,7 @@ function checkOutput(output: LintedOutput): LintProblem[] {
   const {range, activation} = last;
   if (isWithin(targets, range)) {
     const [low, high] = range;
+    if (distance(targets, owner) > FAR) return [farTargets(output, owner, shown)];
     const isHalfUsed = low !== null && high !== null && low < 0 && targets[0] >= 0;
     if (!isHalfUsed || targets[0] === targets[1]) return [];
     return [
@@ -76,6 +82,32 @@ function checkOutput(output: LintedOutput): LintProblem[] {
       fixes: [useActivation(owner, 'linear', 'Let the outputs be any number'), scaleTargets(range)],
     },
   ];
+}
+
+/** How far targets are from where the outputs start. */
+function distance([least, greatest]: readonly [number, number], owner: LintedLayer): number {
+  const kernelLayer = owner.role === 'kernel' ? owner : owner.before[0];
+  const start = kernelLayer?.initialBias ?? 0;
+  return Math.max(Math.abs(least - start), Math.abs(greatest - start));
+}
+
+function farTargets({name, sample}: LintedOutput, owner: LintedLayer, shown: string): LintProblem {
+  return {
+    severity: 'warning',
+    layer: owner.name,
+    message: `the targets are ${shown}; the outputs start with a standard deviation of about 1`,
+    evidence: {output: name, targets: sample!.targets},
+    fixes: [
+      {
+        title: 'Scale the targets to mean 0 and variance 1, and the predictions back',
+        code:
+          'const {mean, variance} = tf.moments(y, 0);\n' +
+          'const deviation = variance.sqrt().add(1e-6);\n' +
+          'const scaled = y.sub(mean).div(deviation);\n' +
+          'const predicted = model.predict(x).mul(deviation).add(mean);',
+      },
+    ],
+  };
 }
 
 /** Brings targets to what an activation gives; to a part of size 1 where that has no bound. */
