@@ -1,6 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {Program, ProgramOutput, Reduction} from '../program.js';
-import {axesGathered, isSameShape} from '../target.js';
+import type {Program, ProgramOutput} from '../program.js';
+import {isSameShape, sizeOf} from '../target.js';
 import type {ProgramShapes} from '../target.js';
 import {trackTensor} from './backend.js';
 import type {Attribute, NativeBackend} from './backend.js';
@@ -10,9 +10,20 @@ import {withScope} from './scope.js';
 import type {Scope} from './scope.js';
 
 /**
+ * Whether ops can run a program: not where it gathers. TensorFlow adds in float32, and a sum of a
+ * million rows is off by a percent; histograms would take an op for each bin.
+ */
+export function canRunByOps({outputs}: Program, {full, reduced}: ProgramShapes): boolean {
+  const size = sizeOf(full);
+  return outputs.every(
+    ({reduction}, index) =>
+      !reduction || (reduction !== 'histogram' && sizeOf(reduced[index]) === size),
+  );
+}
+
+/**
  * Runs a program by ops of TensorFlow, one for each node of its formulas: their threads share the work,
- * and nothing is copied.
- * @throws CannotExpress for histograms.
+ * and nothing is copied. Only where `canRunByOps`.
  */
 export function runByOps(
   program: Program,
@@ -32,12 +43,6 @@ export function runByOps(
     return made.map(({id, shape}) => trackTensor(backend, shape, scope.keep(id)).info);
   });
 }
-
-const REDUCE: Record<Exclude<Reduction, 'histogram'>, string> = {
-  sum: 'Sum',
-  min: 'Min',
-  max: 'Max',
-};
 
 /** A tensor of TensorFlow: an input, which is not of the scope, or one that is. */
 interface Value {
@@ -92,29 +97,17 @@ class Run {
     index: number,
     parts: readonly number[],
   ): {readonly id: number; readonly shape: readonly number[]} {
-    const shape = [...(reduction ? this.shapes.reduced[index] : this.shapes.full)];
-    const made = parts.map(number => this.gathered(number, shape, reduction));
-    if (!Array.isArray(value)) return {id: made[0], shape};
+    const outer = reduction ? this.shapes.reduced[index] : this.shapes.full;
+    const ids = parts.map(number => this.spread(number));
+    if (!Array.isArray(value)) {
+      return {id: this.scope.executeWith(outer, 'Reshape', ids[0]), shape: outer};
+    }
+    const shape = [...outer, ids.length];
     const {TF_ATTR_TYPE, TF_FLOAT} = this.backend.binding;
     const type = {name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT};
-    const attributes = [type, this.integer('N', made.length), this.integer('axis', -1)];
-    const stacked = this.scope.execute('Pack', made, attributes);
-    made.forEach(id => this.scope.delete(id));
-    return {id: stacked, shape: [...shape, made.length]};
-  }
-
-  /** A tensor of its own of a value, gathered to `shape`. */
-  private gathered(number: number, shape: number[], reduction?: Reduction): number {
-    const id = this.spread(number);
-    const axes = axesGathered(this.shapes.full, shape);
-    if (!reduction || axes.length === 0) return this.scope.executeWith(shape, 'Reshape', id);
-    const {TF_ATTR_BOOL: type} = this.backend.binding;
-    const keep = {name: 'keep_dims', type, value: false};
-    const name = REDUCE[reduction as keyof typeof REDUCE];
-    const reduced = this.scope.executeWith(axes, name, id, [keep]);
-    const result = this.scope.executeWith(shape, 'Reshape', reduced);
-    this.scope.delete(reduced);
-    return result;
+    const attributes = [type, this.integer('N', ids.length), this.integer('axis', -1)];
+    const stacked = this.scope.execute('Pack', ids, attributes);
+    return {id: this.scope.executeWith(shape, 'Reshape', stacked), shape};
   }
 
   /** Gives a value the full shape. */

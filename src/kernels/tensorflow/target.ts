@@ -14,7 +14,7 @@ import {isNativeBackend} from './backend.js';
 import type {NativeBackend} from './backend.js';
 import {opsAreFaster} from './cost.js';
 import {NativeMemory} from './memory.js';
-import {runByOps} from './ops.js';
+import {canRunByOps, runByOps} from './ops.js';
 
 /** Up to so many elements, JavaScript reads a tensor of native TensorFlow sooner than an op copies it. */
 const LARGEST_ARRAY = 16384;
@@ -52,7 +52,7 @@ export const tensorflowTarget: KernelTarget = {
     const native = backend as NativeBackend;
     const {ofSmall, ofLarge = ofSmall} = workspacesOf(native);
     if (sizeOf(shapes.full) <= LARGEST_ARRAY) return execute(program, inputs, shapes, ofSmall);
-    return opsAreFaster(program, inputs, shapes)
+    return canRunByOps(program, shapes) && opsAreFaster(program, inputs, shapes)
       ? runByOps(program, inputs, shapes, native)
       : execute(program, inputs, shapes, ofLarge);
   },
