@@ -50,11 +50,14 @@ export const tensorflowTarget: KernelTarget = {
   usesOutputs,
   run: (program, inputs, shapes, backend) => {
     const native = backend as NativeBackend;
-    const {ofSmall, ofLarge = ofSmall} = workspacesOf(native);
+    const {ofSmall, ofLarge} = workspacesOf(native);
     if (sizeOf(shapes.full) <= LARGEST_ARRAY) return execute(program, inputs, shapes, ofSmall);
-    return canRunByOps(program, shapes) && opsAreFaster(program, inputs, shapes)
+    // Without memory that TensorFlow copies into, JavaScript reads its tensors: the slowest way.
+    const isByOps =
+      canRunByOps(program, shapes) && (!ofLarge || opsAreFaster(program, inputs, shapes));
+    return isByOps
       ? runByOps(program, inputs, shapes, native)
-      : execute(program, inputs, shapes, ofLarge);
+      : execute(program, inputs, shapes, ofLarge ?? ofSmall);
   },
   accumulator: (program, backend) =>
     new WasmAccumulator(program, workspacesOf(backend as NativeBackend).ofSmall),
