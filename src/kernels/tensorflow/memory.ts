@@ -11,6 +11,9 @@ import type {Scope} from './scope.js';
 /** TensorFlow takes memory so aligned as it is; any other it copies. */
 const ALIGNMENT = 64;
 
+/** Kernels can address a third more, which is left for what they gather. */
+const LARGEST_BYTES = 3 * 2 ** 30;
+
 /**
  * Memory of the kernels' own, which TensorFlow copies its tensors into and out of: reading them by
  * JavaScript is ten times slower.
@@ -39,6 +42,12 @@ export class NativeMemory implements Workspace {
       this.release();
       this.dispose(info);
     }
+  }
+
+  /** Whether there is room for tensors of these shapes at once. */
+  holds(shapes: readonly (readonly number[])[]): boolean {
+    const sizes = shapes.map(sizeOf);
+    return sizes.reduce((total, size) => total + size, 0) * FLOAT32_BYTES <= LARGEST_BYTES;
   }
 
   reserve(bytes: number): number {
