@@ -116,7 +116,7 @@ export class NativeMemory implements Workspace {
     const size = sizeOf(tensor.shape);
     const [id] = this.backend.getInputTensorIds([tensor]);
     withScope(this.backend, scope => {
-      const row = scope.executeWith([1, size], 'Reshape', id);
+      const row = scope.inShape([1, size], 'Reshape', id);
       const first = scope.create([1], new Int32Array(1));
       scope.execute('InplaceUpdate', [this.rowAt(address, size, scope), first, row]);
     });
@@ -125,7 +125,7 @@ export class NativeMemory implements Workspace {
   private copyOut({shape}: NativeTensor, address: number): number {
     return withScope(this.backend, scope => {
       const copy = scope.execute('DeepCopy', [this.rowAt(address, sizeOf(shape), scope)]);
-      return scope.keep(scope.executeWith(shape, 'Reshape', copy));
+      return scope.keep(scope.inShape(shape, 'Reshape', copy));
     });
   }
 

@@ -100,21 +100,21 @@ class Run {
     const outer = reduction ? this.shapes.reduced[index] : this.shapes.full;
     const ids = parts.map(number => this.spread(number));
     if (!Array.isArray(value)) {
-      return {id: this.scope.executeWith(outer, 'Reshape', ids[0]), shape: outer};
+      return {id: this.scope.inShape(outer, 'Reshape', ids[0]), shape: outer};
     }
     const shape = [...outer, ids.length];
     const {TF_ATTR_TYPE, TF_FLOAT} = this.backend.binding;
     const type = {name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT};
     const attributes = [type, this.integer('N', ids.length), this.integer('axis', -1)];
     const stacked = this.scope.execute('Pack', ids, attributes);
-    return {id: this.scope.executeWith(shape, 'Reshape', stacked), shape};
+    return {id: this.scope.inShape(shape, 'Reshape', stacked), shape};
   }
 
   /** Gives a value the full shape. */
   private spread(number: number): number {
     const {id, isFull} = this.values[number];
     if (isFull) return id;
-    const whole = this.scope.executeWith(this.shapes.full, 'BroadcastTo', id);
+    const whole = this.scope.inShape(this.shapes.full, 'BroadcastTo', id);
     this.scope.delete(id);
     this.values[number] = {id: whole, isFull: true};
     return whole;

@@ -10,7 +10,7 @@ export function withScope<T>({binding}: NativeBackend, work: (scope: Scope) => T
   }
 }
 
-/** Tensors of TensorFlow, by their numbers, that are deleted together also where an op fails. */
+/** Tensors of TensorFlow, by their numbers, that are deleted together, even where an op fails. */
 export class Scope {
   private readonly ids = new Set<number>();
 
@@ -40,16 +40,11 @@ export class Scope {
     return this.executeAll(name, inputs, attributes, 1)[0];
   }
 
-  /** Runs an op whose second input is a list of integers, such as a shape. */
-  executeWith(
-    integers: readonly number[],
-    name: string,
-    id: number,
-    attributes?: readonly Attribute[],
-  ): number {
-    const list = this.create([integers.length], Int32Array.from(integers));
-    const made = this.execute(name, [id, list], attributes);
-    this.delete(list);
+  /** A tensor of the same numbers, or of them repeated, in another shape. */
+  inShape(shape: readonly number[], op: 'Reshape' | 'BroadcastTo', id: number): number {
+    const sizes = this.create([shape.length], Int32Array.from(shape));
+    const made = this.execute(op, [id, sizes]);
+    this.delete(sizes);
     return made;
   }
 
