@@ -36,14 +36,6 @@ export function isSameShape(a: readonly number[], b: readonly number[]): boolean
   return true;
 }
 
-/** The axes over which a tensor of the shape `full` is gathered to `shape`. */
-export function axesGathered(full: readonly number[], shape: readonly number[]): number[] {
-  const offset = full.length - shape.length;
-  return full.flatMap((size, axis) =>
-    axis < offset || (shape[axis - offset] === 1 && size !== 1) ? [axis] : [],
-  );
-}
-
 /** A way to run programs: composed ops, or code generated for a backend. */
 export interface KernelTarget {
   /** What `kernelTarget()` says. */

@@ -5,7 +5,6 @@ import {ACCURATE_FORMS, withAccurateForms} from './accurate.js';
 import {histogramIndicators} from './histogram.js';
 import {expressionsOf, valuesOf} from './program.js';
 import type {Program, ProgramInput, ProgramOutput, Reduction} from './program.js';
-import {axesGathered} from './target.js';
 import type {KernelTarget, ProgramShapes} from './target.js';
 
 type Value = tf.Tensor | number;
@@ -117,4 +116,12 @@ function reduce(
   const axes = axesGathered(full.shape, shape);
   const gathered = axes.length > 0 ? REDUCE[reduction](full, axes) : full;
   return tf.reshape(gathered, shape as number[]);
+}
+
+/** The axes over which a tensor of the shape `full` is gathered to `shape`. */
+function axesGathered(full: readonly number[], shape: readonly number[]): number[] {
+  const offset = full.length - shape.length;
+  return full.flatMap((size, axis) =>
+    axis < offset || (shape[axis - offset] === 1 && size !== 1) ? [axis] : [],
+  );
 }

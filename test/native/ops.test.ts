@@ -1,6 +1,6 @@
 import type {NativeBackend} from '../../src/kernels/tensorflow/backend.js';
 import {opsAreFaster} from '../../src/kernels/tensorflow/cost.js';
-import {runByOps} from '../../src/kernels/tensorflow/ops.js';
+import {canRunByOps, runByOps} from '../../src/kernels/tensorflow/ops.js';
 import {tensorflowTarget} from '../../src/kernels/tensorflow/target.js';
 import {testLargeTensors} from '../helpers/large.js';
 import {testConformance} from '../helpers/native-conformance.js';
@@ -18,7 +18,8 @@ const asForMoreRows: Run = (program, inputs, shapes, backend) => {
   const [rows, ...others] = shapes.full;
   const full = [rows * ROWS, ...others];
   const larger = inputs.map(input => (input.shape[0] === rows ? {...input, shape: full} : input));
-  const run = opsAreFaster(program, larger, {...shapes, full}) ? byOps : chosen;
+  const isByOps = canRunByOps(program, shapes) && opsAreFaster(program, larger, {...shapes, full});
+  const run = isByOps ? byOps : chosen;
   return run(program, inputs, shapes, backend);
 };
 

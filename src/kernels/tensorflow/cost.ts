@@ -23,14 +23,11 @@ const OPS: Readonly<Record<string, number>> = {
   Pow: 15,
 };
 const OP = 0.2;
-/** A sum over some of the axes, or another reduction. */
-const REDUCTION = 0.7;
 
 /** Nanoseconds for each call. */
 const CALL = 15_000;
 const CALL_OF_OP = 8_000;
 const CALL_OF_COMPARISON = 58_000;
-const CALL_OF_REDUCTION = 30_000;
 const COMPARISONS = new Set(['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal']);
 
 /** Nanoseconds that a kernel takes for each call, and for an element: to copy it in, for an instruction. */
@@ -46,17 +43,13 @@ const INSTRUCTION = 0.036;
 export function opsAreFaster(
   program: Program,
   inputs: readonly TensorInfo[],
-  {full, reduced}: ProgramShapes,
+  {full}: ProgramShapes,
 ): boolean {
-  if (program.outputs.some(({reduction}) => reduction === 'histogram')) return false;
   const size = sizeOf(full);
-  const reductions = program.outputs.filter(
-    ({reduction}, index) => reduction && sizeOf(reduced[index]) < size,
-  );
   const times = planOf(program).steps.map(
     ({op}) => (COMPARISONS.has(op) ? CALL_OF_COMPARISON : CALL_OF_OP) + (OPS[op] ?? OP) * size,
   );
-  const timeOfOps = CALL + sum(times) + reductions.length * (CALL_OF_REDUCTION + REDUCTION * size);
+  const timeOfOps = CALL + sum(times);
   const copies = inputs.map(({shape}) => CALL_TO_COPY + COPY * sizeOf(shape));
   const timeOfKernel = CALL_OF_KERNEL + sum(copies) + instructionsOf(program) * INSTRUCTION * size;
   return timeOfOps < timeOfKernel;

@@ -5,9 +5,14 @@ import {growTo} from '../wasm/arrays.js';
 import type {Workspace} from '../wasm/workspace.js';
 import {trackTensor} from './backend.js';
 import type {NativeBackend, NativeTensor} from './backend.js';
+import {withScope} from './scope.js';
+import type {Scope} from './scope.js';
 
 /** TensorFlow takes memory so aligned as it is; any other it copies. */
 const ALIGNMENT = 64;
+
+/** Kernels can address a third more, which is left for what they gather. */
+const LARGEST_BYTES = 3 * 2 ** 30;
 
 /**
  * Memory of the kernels' own, which TensorFlow copies its tensors into and out of: reading them by
@@ -39,18 +44,27 @@ export class NativeMemory implements Workspace {
     }
   }
 
+  /** Whether there is room for tensors of these shapes at once. */
+  holds(shapes: readonly (readonly number[])[]): boolean {
+    const sizes = shapes.map(sizeOf);
+    return sizes.reduce((total, size) => total + size, 0) * FLOAT32_BYTES <= LARGEST_BYTES;
+  }
+
   reserve(bytes: number): number {
     return this.take(bytes);
   }
 
   release(): void {
-    for (const [dataId, output] of this.outputs) {
-      const address = this.addresses.get(dataId);
-      if (address !== undefined) output.id = this.copyOut(output, address);
+    try {
+      for (const [dataId, output] of this.outputs) {
+        const address = this.addresses.get(dataId);
+        if (address !== undefined) output.id = this.copyOut(output, address);
+      }
+    } finally {
+      this.outputs.clear();
+      this.addresses.clear();
+      this.end = 0;
     }
-    this.outputs.clear();
-    this.addresses.clear();
-    this.end = 0;
   }
 
   view({dataId, shape}: TensorInfo): Float32Array {
@@ -66,6 +80,7 @@ export class NativeMemory implements Workspace {
   }
 
   dispose({dataId}: TensorInfo): void {
+    this.outputs.delete(dataId);
     this.backend.disposeData(dataId);
   }
 
@@ -97,42 +112,25 @@ export class NativeMemory implements Workspace {
     return address;
   }
 
-  /** A tensor of one row that lies in the memory. */
-  private rowAt(address: number, size: number): number {
-    const {binding} = this.backend;
-    const values = new Float32Array(this.memory.buffer, address, size);
-    return binding.createTensor([1, size], binding.TF_FLOAT, values);
-  }
-
   private copyIn(tensor: TensorInfo, address: number): void {
-    const {binding} = this.backend;
     const size = sizeOf(tensor.shape);
     const [id] = this.backend.getInputTensorIds([tensor]);
-    const row = this.reshape(id, [1, size]);
-    const target = this.rowAt(address, size);
-    const first = binding.createTensor([1], binding.TF_INT32, new Int32Array(1));
-    const copied = this.execute('InplaceUpdate', [target, first, row]);
-    for (const each of [row, target, first, copied]) binding.deleteTensor(each);
+    withScope(this.backend, scope => {
+      const row = scope.inShape([1, size], 'Reshape', id);
+      const first = scope.create([1], new Int32Array(1));
+      scope.execute('InplaceUpdate', [this.rowAt(address, size, scope), first, row]);
+    });
   }
 
   private copyOut({shape}: NativeTensor, address: number): number {
-    const {binding} = this.backend;
-    const row = this.rowAt(address, sizeOf(shape));
-    const copy = this.execute('DeepCopy', [row]);
-    const id = this.reshape(copy, shape);
-    for (const each of [row, copy]) binding.deleteTensor(each);
-    return id;
+    return withScope(this.backend, scope => {
+      const copy = scope.execute('DeepCopy', [this.rowAt(address, sizeOf(shape), scope)]);
+      return scope.keep(scope.inShape(shape, 'Reshape', copy));
+    });
   }
 
-  private reshape(id: number, shape: number[]): number {
-    const {binding} = this.backend;
-    const sizes = binding.createTensor([shape.length], binding.TF_INT32, Int32Array.from(shape));
-    const reshaped = this.execute('Reshape', [id, sizes]);
-    binding.deleteTensor(sizes);
-    return reshaped;
-  }
-
-  private execute(name: string, inputs: readonly number[]): number {
-    return this.backend.binding.executeOp(name, [], inputs, 1)[0].id;
+  /** A tensor of one row that lies in the memory. */
+  private rowAt(address: number, size: number, scope: Scope): number {
+    return scope.create([1, size], new Float32Array(this.memory.buffer, address, size));
   }
 }

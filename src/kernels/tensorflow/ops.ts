@@ -1,16 +1,29 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {Program, ProgramOutput, Reduction} from '../program.js';
-import {axesGathered, isSameShape} from '../target.js';
+import type {Program, ProgramOutput} from '../program.js';
+import {isSameShape, sizeOf} from '../target.js';
 import type {ProgramShapes} from '../target.js';
 import {trackTensor} from './backend.js';
 import type {Attribute, NativeBackend} from './backend.js';
 import {planOf} from './plan.js';
 import type {Step} from './plan.js';
+import {withScope} from './scope.js';
+import type {Scope} from './scope.js';
+
+/**
+ * Whether ops can run a program: not where it gathers. TensorFlow adds in float32, and a sum of a
+ * million rows is off by a percent; histograms would take an op for each bin.
+ */
+export function canRunByOps({outputs}: Program, {full, reduced}: ProgramShapes): boolean {
+  const size = sizeOf(full);
+  return outputs.every(
+    ({reduction}, index) =>
+      !reduction || (reduction !== 'histogram' && sizeOf(reduced[index]) === size),
+  );
+}
 
 /**
  * Runs a program by ops of TensorFlow, one for each node of its formulas: their threads share the work,
- * and nothing is copied.
- * @throws CannotExpress for histograms.
+ * and nothing is copied. Only where `canRunByOps`.
  */
 export function runByOps(
   program: Program,
@@ -19,137 +32,92 @@ export function runByOps(
   backend: NativeBackend,
 ): TensorInfo[] {
   const plan = planOf(program);
-  const run = new Run(shapes, backend);
-  try {
+  return withScope(backend, scope => {
+    const run = new Run(shapes, backend, scope);
     program.inputs.forEach(({length}, index) => run.addInput(inputs[index], length));
     plan.constants.forEach(value => run.addConstant(value));
     plan.steps.forEach(step => run.addStep(step));
-    return program.outputs.map((output, index) => run.output(output, index, plan.outputs[index]));
-  } finally {
-    run.release();
-  }
+    const made = program.outputs.map((output, index) =>
+      run.output(output, index, plan.outputs[index]),
+    );
+    return made.map(({id, shape}) => trackTensor(backend, shape, scope.keep(id)).info);
+  });
 }
 
-const REDUCE: Record<Exclude<Reduction, 'histogram'>, string> = {
-  sum: 'Sum',
-  min: 'Min',
-  max: 'Max',
-};
-
-/** A tensor of TensorFlow; those of the inputs are not ours to delete. */
+/** A tensor of TensorFlow: an input, which is not of the scope, or one that is. */
 interface Value {
   readonly id: number;
   readonly isFull: boolean;
-  readonly isOwn: boolean;
 }
 
 class Run {
-  private readonly values: (Value | undefined)[] = [];
+  private readonly values: Value[] = [];
 
   constructor(
     private readonly shapes: ProgramShapes,
     private readonly backend: NativeBackend,
+    private readonly scope: Scope,
   ) {}
 
   addInput(tensor: TensorInfo, length: number | undefined): void {
     const [id] = this.backend.getInputTensorIds([tensor]);
     if (length === undefined) {
-      this.values.push({id, isFull: isSameShape(tensor.shape, this.shapes.full), isOwn: false});
+      this.values.push({id, isFull: isSameShape(tensor.shape, this.shapes.full)});
       return;
     }
     const attributes = [this.integer('num', length), this.integer('axis', -1)];
-    const parts = this.backend.binding.executeOp('Unpack', attributes, [id], length);
     const isFull = isSameShape(tensor.shape.slice(0, -1), this.shapes.full);
-    this.values.push(...parts.map(part => ({id: part.id, isFull, isOwn: true})));
+    const parts = this.scope.executeAll('Unpack', [id], attributes, length);
+    this.values.push(...parts.map(part => ({id: part, isFull})));
   }
 
   addConstant(value: number): void {
-    const {binding} = this.backend;
-    const id = binding.createTensor([], binding.TF_FLOAT, Float32Array.of(value));
-    this.values.push({id, isFull: this.shapes.full.length === 0, isOwn: true});
+    const id = this.scope.create([], Float32Array.of(value));
+    this.values.push({id, isFull: this.shapes.full.length === 0});
   }
 
   addStep({op, alpha, operands, lastUses}: Step): void {
     if (op === 'SigmoidGrad') operands.forEach(number => this.spread(number));
-    const read = operands.map(number => this.values[number]!);
+    const read = operands.map(number => this.values[number]);
     // SelectV2, which can broadcast, takes three times as long.
     const name = op === 'SelectV2' && read.every(({isFull}) => isFull) ? 'Select' : op;
     const {TF_ATTR_FLOAT: type} = this.backend.binding;
     const attributes = alpha === undefined ? [] : [{name: 'alpha', type, value: alpha}];
     const ids = read.map(({id}) => id);
     this.values.push({
-      id: this.execute(name, attributes, ids),
+      id: this.scope.execute(name, ids, attributes),
       isFull: read.some(({isFull}) => isFull),
-      isOwn: true,
     });
-    for (const number of lastUses) this.drop(number);
+    for (const number of lastUses) this.scope.delete(this.values[number].id);
   }
 
-  output({reduction, value}: ProgramOutput, index: number, parts: readonly number[]): TensorInfo {
-    const shape = [...(reduction ? this.shapes.reduced[index] : this.shapes.full)];
-    const made = parts.map(number => this.gathered(number, shape, reduction));
-    if (!Array.isArray(value)) return trackTensor(this.backend, shape, made[0]).info;
+  /** A tensor of its own for an output. */
+  output(
+    {reduction, value}: ProgramOutput,
+    index: number,
+    parts: readonly number[],
+  ): {readonly id: number; readonly shape: readonly number[]} {
+    const outer = reduction ? this.shapes.reduced[index] : this.shapes.full;
+    const ids = parts.map(number => this.spread(number));
+    if (!Array.isArray(value)) {
+      return {id: this.scope.inShape(outer, 'Reshape', ids[0]), shape: outer};
+    }
+    const shape = [...outer, ids.length];
     const {TF_ATTR_TYPE, TF_FLOAT} = this.backend.binding;
     const type = {name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT};
-    const attributes = [type, this.integer('N', made.length), this.integer('axis', -1)];
-    const stacked = this.execute('Pack', attributes, made);
-    for (const id of made) this.backend.binding.deleteTensor(id);
-    return trackTensor(this.backend, [...shape, made.length], stacked).info;
-  }
-
-  release(): void {
-    this.values.forEach((_, number) => this.drop(number));
-  }
-
-  /** A tensor of its own of a value, gathered to `shape`. */
-  private gathered(number: number, shape: number[], reduction?: Reduction): number {
-    this.spread(number);
-    const {id} = this.values[number]!;
-    const axes = axesGathered(this.shapes.full, shape);
-    if (!reduction || axes.length === 0) return this.withIntegers('Reshape', [], id, shape);
-    const {TF_ATTR_BOOL: type} = this.backend.binding;
-    const keep = {name: 'keep_dims', type, value: false};
-    const name = REDUCE[reduction as keyof typeof REDUCE];
-    const reduced = this.withIntegers(name, [keep], id, axes);
-    const result = this.withIntegers('Reshape', [], reduced, shape);
-    this.backend.binding.deleteTensor(reduced);
-    return result;
+    const attributes = [type, this.integer('N', ids.length), this.integer('axis', -1)];
+    const stacked = this.scope.execute('Pack', ids, attributes);
+    return {id: this.scope.inShape(shape, 'Reshape', stacked), shape};
   }
 
   /** Gives a value the full shape. */
-  private spread(number: number): void {
-    const {id, isFull} = this.values[number]!;
-    if (isFull) return;
-    const whole = this.withIntegers('BroadcastTo', [], id, this.shapes.full);
-    this.drop(number);
-    this.values[number] = {id: whole, isFull: true, isOwn: true};
-  }
-
-  private drop(number: number): void {
-    const value = this.values[number];
-    if (value?.isOwn) this.backend.binding.deleteTensor(value.id);
-    this.values[number] = undefined;
-  }
-
-  private execute(name: string, attributes: readonly Attribute[], ids: readonly number[]): number {
-    return this.backend.binding.executeOp(name, attributes, ids, 1)[0].id;
-  }
-
-  /** Runs an op whose second input is a list of integers, such as a shape. */
-  private withIntegers(
-    name: string,
-    attributes: readonly Attribute[],
-    id: number,
-    integers: readonly number[],
-  ): number {
-    const {binding} = this.backend;
-    const values = Int32Array.from(integers);
-    const list = binding.createTensor([values.length], binding.TF_INT32, values);
-    try {
-      return this.execute(name, attributes, [id, list]);
-    } finally {
-      binding.deleteTensor(list);
-    }
+  private spread(number: number): number {
+    const {id, isFull} = this.values[number];
+    if (isFull) return id;
+    const whole = this.scope.inShape(this.shapes.full, 'BroadcastTo', id);
+    this.scope.delete(id);
+    this.values[number] = {id: whole, isFull: true};
+    return whole;
   }
 
   private integer(name: string, value: number): Attribute {

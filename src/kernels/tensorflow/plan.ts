@@ -4,7 +4,6 @@ import {withAccurateForms, withForms} from '../accurate.js';
 import {expressionsOf, valuesOf} from '../program.js';
 import type {Program} from '../program.js';
 import {argumentOfSlope} from '../sigmoid-slope.js';
-import {CannotExpress} from '../target.js';
 
 /** All but those that are given in terms of others. */
 type Named = Exclude<Operation, 'softplus'> | Comparison | 'where';
@@ -65,7 +64,7 @@ export interface Plan {
 
 const plans = new WeakMap<Program, Plan>();
 
-/** @throws CannotExpress for histograms: they would take an op for each bin. */
+/** How ops run a program that gathers nothing. */
 export function planOf(program: Program): Plan {
   let plan = plans.get(program);
   if (!plan) {
@@ -76,9 +75,6 @@ export function planOf(program: Program): Plan {
 }
 
 function makePlan(program: Program): Plan {
-  if (program.outputs.some(({reduction}) => reduction === 'histogram')) {
-    throw new CannotExpress('ops of TensorFlow count no histograms');
-  }
   const outputs = program.outputs.map(output => inFewOps(valuesOf(output)));
   const calls = callsFor(outputs.flat());
   const constants = [...calls.values()]

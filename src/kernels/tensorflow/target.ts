@@ -1,6 +1,8 @@
-import type {KernelBackend} from '@tensorflow/tfjs';
+import type {KernelBackend, TensorInfo} from '@tensorflow/tfjs';
+import {valuesOf} from '../program.js';
+import type {Program} from '../program.js';
 import {sizeOf} from '../target.js';
-import type {KernelTarget} from '../target.js';
+import type {KernelTarget, ProgramShapes} from '../target.js';
 import {WasmAccumulator} from '../wasm/accumulator.js';
 import {ArrayWorkspace} from '../wasm/arrays.js';
 import {canCompile} from '../wasm/compile.js';
@@ -8,13 +10,12 @@ import {execute} from '../wasm/execute.js';
 import {lower} from '../wasm/lower.js';
 import {share} from '../wasm/share.js';
 import {usesOutputs} from '../wasm/targets.js';
-import type {Workspace} from '../wasm/workspace.js';
 import {NativeArrays} from './arrays.js';
 import {isNativeBackend} from './backend.js';
 import type {NativeBackend} from './backend.js';
 import {opsAreFaster} from './cost.js';
 import {NativeMemory} from './memory.js';
-import {runByOps} from './ops.js';
+import {canRunByOps, runByOps} from './ops.js';
 
 /** Up to so many elements, JavaScript reads a tensor of native TensorFlow sooner than an op copies it. */
 const LARGEST_ARRAY = 16384;
@@ -23,7 +24,7 @@ const LARGEST_ARRAY = 16384;
 interface Workspaces {
   readonly ofSmall: ArrayWorkspace;
   /** None where TensorFlow's tensors lie elsewhere, on a GPU. */
-  readonly ofLarge: Workspace | undefined;
+  readonly ofLarge: NativeMemory | undefined;
 }
 
 const made = new WeakMap<KernelBackend, Workspaces>();
@@ -41,6 +42,18 @@ function workspacesOf(backend: NativeBackend): Workspaces {
   return workspaces;
 }
 
+/** The shapes of all that a kernel reads and writes. */
+function shapesOf(
+  {outputs}: Program,
+  inputs: readonly TensorInfo[],
+  {full, reduced}: ProgramShapes,
+): (readonly number[])[] {
+  const written = outputs.flatMap((output, index) =>
+    valuesOf(output).map(() => (output.reduction ? reduced[index] : full)),
+  );
+  return [...inputs.map(({shape}) => shape), ...written];
+}
+
 /** Native TensorFlow: kernels of WebAssembly, into which tensors are copied, or its own ops. */
 export const tensorflowTarget: KernelTarget = {
   name: 'tensorflow',
@@ -50,11 +63,15 @@ export const tensorflowTarget: KernelTarget = {
   usesOutputs,
   run: (program, inputs, shapes, backend) => {
     const native = backend as NativeBackend;
-    const {ofSmall, ofLarge = ofSmall} = workspacesOf(native);
+    const {ofSmall, ofLarge} = workspacesOf(native);
     if (sizeOf(shapes.full) <= LARGEST_ARRAY) return execute(program, inputs, shapes, ofSmall);
-    return opsAreFaster(program, inputs, shapes)
+    const memory = ofLarge?.holds(shapesOf(program, inputs, shapes)) ? ofLarge : undefined;
+    // Without such memory JavaScript reads the tensors: the slowest way.
+    const isByOps =
+      canRunByOps(program, shapes) && (!memory || opsAreFaster(program, inputs, shapes));
+    return isByOps
       ? runByOps(program, inputs, shapes, native)
-      : execute(program, inputs, shapes, ofLarge);
+      : execute(program, inputs, shapes, memory ?? ofSmall);
   },
   accumulator: (program, backend) =>
     new WasmAccumulator(program, workspacesOf(backend as NativeBackend).ofSmall),

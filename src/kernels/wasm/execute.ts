@@ -54,16 +54,37 @@ function areFinite(values: Float32Array): boolean {
 function follow(plan: Plan, tensors: readonly TensorInfo[], workspace: Workspace): TensorInfo[] {
   const kernel = plan.kernel(workspace.memory);
   const results = plan.outputShapes.map(shape => workspace.output(shape));
+  try {
+    fill(results, kernel, plan, tensors, workspace);
+  } catch (error) {
+    for (const result of results) workspace.dispose(result);
+    throw error;
+  }
+  return results;
+}
+
+function fill(
+  results: readonly TensorInfo[],
+  kernel: Kernel,
+  plan: Plan,
+  tensors: readonly TensorInfo[],
+  workspace: Workspace,
+): void {
   if (plan.size === 0) {
     plan.outputs.forEach(({tensor, reduction}) => {
       if (reduction) workspace.view(results[tensor]).fill(neutralOf(reduction));
     });
-  } else if (plan.isPlain && plan.size <= workspace.largestBlock) {
-    runPlainly(plan, kernel, workspace, tensors, results);
-  } else {
-    new Execution(plan, workspace, tensors, results).run(kernel);
+    return;
   }
-  return results;
+  try {
+    if (plan.isPlain && plan.size <= workspace.largestBlock) {
+      runPlainly(plan, kernel, workspace, tensors, results);
+    } else {
+      new Execution(plan, workspace, tensors, results).run(kernel);
+    }
+  } finally {
+    workspace.release();
+  }
 }
 
 /** Runs a kernel once, on tensors that it reads and writes where they lie. */
@@ -89,7 +110,6 @@ function runPlainly(
   for (let index = 0; index < outputs.length; index++) {
     workspace.written(results[outputs[index].tensor], inputs.length + index, 0, size);
   }
-  workspace.release();
 }
 
 /** One run of a kernel, in as many calls as it takes. */
@@ -107,14 +127,10 @@ class Execution {
     const needed = placesOf(plan, workspace);
     const start = workspace.reserve(needed.bytes, inputs.length + outputs.length);
     const places = movedBy(start, needed);
-    try {
-      this.placeInputs(places);
-      clearGathered(plan, places, workspace.memory.buffer);
-      forEachBlock(plan, workspace.largestBlock, block => this.runBlock(kernel, places, block));
-      this.gather(places);
-    } finally {
-      workspace.release();
-    }
+    this.placeInputs(places);
+    clearGathered(plan, places, workspace.memory.buffer);
+    forEachBlock(plan, workspace.largestBlock, block => this.runBlock(kernel, places, block));
+    this.gather(places);
   }
 
   private placeInputs({inputs}: Places): void {
