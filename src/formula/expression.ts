@@ -256,6 +256,23 @@ export function inputsOf(root: Node): Set<string> {
   return new Set(names.map(node => (node as Expression).name));
 }
 
+/**
+ * Expressions with every node replaced, operands before what uses them: `replace` gets each node over
+ * its operands' replacements.
+ */
+export function rewrite(
+  expressions: readonly Expression[],
+  replace: (node: Node) => Node,
+): Expression[] {
+  const results = new Map<Node, Node>();
+  return expressions.map(expression => {
+    for (const node of nodesOf(expression)) {
+      if (!results.has(node)) results.set(node, replace(rebuild(node, results)));
+    }
+    return results.get(expression) as Expression;
+  });
+}
+
 /** The same node over other operands. */
 export function rebuild(node: Node, results: ReadonlyMap<Node, Node>): Node {
   const operands = node.operands.map(operand => results.get(operand) as Node);

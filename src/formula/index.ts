@@ -10,6 +10,7 @@ export {
   inputsOf,
   nodesOf,
   rebuild,
+  rewrite,
   where,
 } from './expression.js';
 export type {Comparison, Node, Operand, Operation} from './expression.js';

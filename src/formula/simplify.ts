@@ -1,4 +1,4 @@
-import {Condition, Expression, constant, nodesOf, rebuild, where} from './expression.js';
+import {Condition, Expression, constant, rewrite, where} from './expression.js';
 import type {Node, Operation} from './expression.js';
 import {evaluate, holds} from './evaluate.js';
 
@@ -61,9 +61,7 @@ const RULES: Partial<Record<Operation, (u: Expression, v: Expression) => Express
 
 /** A shorter expression with the same value for every input (the sign of a zero aside). */
 export function simplify(expression: Expression): Expression {
-  const results = new Map<Node, Node>();
-  for (const node of nodesOf(expression)) results.set(node, simplest(rebuild(node, results)));
-  return results.get(expression) as Expression;
+  return rewrite([expression], simplest)[0];
 }
 
 function simplest(node: Node): Node {

@@ -1,4 +1,4 @@
-import {constant, nodesOf, rebuild, where} from '../formula/index.js';
+import {constant, rebuild, rewrite, where} from '../formula/index.js';
 import type {Condition, Expression, Node} from '../formula/index.js';
 
 /** By operation, the operand that makes it, or its derivative, infinite or NaN somewhere. */
@@ -28,8 +28,8 @@ const LARGEST_EXPONENT = 80;
  * what saturates is not given an infinity.
  */
 export function guarded(expression: Expression): Expression {
-  return transform(expression, node => {
-    if (SATURATING.has(node.operation)) return transform(node as Expression, limitExponent);
+  return rewriteOne(expression, node => {
+    if (SATURATING.has(node.operation)) return rewriteOne(node as Expression, limitExponent);
     if (node.operation !== 'where') return node;
     const [condition, whenTrue, whenFalse] = node.operands as [Condition, Expression, Expression];
     return where(
@@ -42,7 +42,7 @@ export function guarded(expression: Expression): Expression {
 
 /** Replaces the risky operands of an expression. */
 function protect(expression: Expression, replace: (operand: Expression) => Expression): Expression {
-  return transform(expression, node => {
+  return rewriteOne(expression, node => {
     const risky = RISKY_OPERANDS[node.operation];
     const operand = node.operands[risky] as Expression | undefined;
     if (!operand || operand.operation === 'constant') return node;
@@ -61,9 +61,5 @@ function replacing({operands}: Node, old: Node, replacement: Node): Map<Node, No
   return new Map(operands.map(operand => [operand, operand === old ? replacement : operand]));
 }
 
-/** Replaces every node, operands before what uses them. */
-function transform(expression: Expression, replace: (node: Node) => Node): Expression {
-  const results = new Map<Node, Node>();
-  for (const node of nodesOf(expression)) results.set(node, replace(rebuild(node, results)));
-  return results.get(expression) as Expression;
-}
+const rewriteOne = (expression: Expression, replace: (node: Node) => Node): Expression =>
+  rewrite([expression], replace)[0];

@@ -1,13 +1,5 @@
-import {
-  Expression,
-  apply,
-  constant,
-  nodesOf,
-  polynomial,
-  rebuild,
-  where,
-} from '../formula/index.js';
-import type {Node, Operation} from '../formula/index.js';
+import {Expression, apply, constant, polynomial, rewrite, where} from '../formula/index.js';
+import type {Operation} from '../formula/index.js';
 
 /** For an operation, what to compute in its place. */
 export type Forms = Partial<Record<Operation, (u: Expression, v: Expression) => Expression>>;
@@ -57,18 +49,10 @@ export function withAccurateForms(
 
 /** Rewrites every operation that has a form as that form. */
 export function withForms(expressions: readonly Expression[], forms: Forms): Expression[] {
-  const results = new Map<Node, Node>();
-  const rewrite = (node: Node): Node => {
-    const rebuilt = rebuild(node, results);
-    const form = forms[rebuilt.operation as Operation];
-    const [u, v] = rebuilt.operands as Expression[];
-    return form ? form(u, v) : rebuilt;
-  };
-  return expressions.map(expression => {
-    for (const node of nodesOf(expression)) {
-      if (!results.has(node)) results.set(node, rewrite(node));
-    }
-    return results.get(expression) as Expression;
+  return rewrite(expressions, node => {
+    const form = forms[node.operation as Operation];
+    const [u, v] = node.operands as Expression[];
+    return form ? form(u, v) : node;
   });
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Variable, serialization} from '@tensorflow/tfjs';
 import {messageOf} from '../errors.js';
+import {compiledWeights} from './graph.js';
 import type {WeightVariable} from './graph.js';
 
 /** What a model was compiled with. */
@@ -9,7 +10,6 @@ interface Training {
   readonly loss: unknown;
   readonly metrics: unknown;
   readonly outputNames: readonly string[];
-  readonly collectedTrainableWeights?: readonly WeightVariable[];
   readonly model?: Training;
   isOptimizerOwned: boolean;
 }
@@ -50,14 +50,11 @@ export function copyTraining(
   });
   for (const each of [to, to.model]) if (each) each.isOptimizerOwned = true;
   const originals = new Map([...copies].map(([original, its]) => [its, original]));
-  const old = weightsInOrder(from);
-  const positions = weightsInOrder(to).map(weight => old.indexOf(originals.get(weight)!));
+  const old = compiledWeights(model);
+  const weights = compiledWeights(copy);
+  const positions = weights.map(weight => old.indexOf(originals.get(weight)!));
   if (from.optimizer.iterations === 0 || !isAbout(old, from.optimizer)) return;
-  copyState(from.optimizer, optimizer, positions, weightsInOrder(to));
-}
-
-function weightsInOrder(training: Training): readonly WeightVariable[] {
-  return (training.model ?? training).collectedTrainableWeights ?? [];
+  copyState(from.optimizer, optimizer, positions, weights);
 }
 
 function copyOptimizer(owner: string, optimizer: tf.Optimizer): tf.Optimizer {

@@ -32,6 +32,16 @@ export function variablesOf(layer: Layer): readonly WeightVariable[] {
   return layer.weights as unknown as readonly WeightVariable[];
 }
 
+/** The trainable weights of a model, in the order in which it was compiled with them. */
+export function compiledWeights(model: tf.LayersModel): readonly WeightVariable[] {
+  const {model: inner, collectedTrainableWeights = []} = model as unknown as {
+    /** What a Sequential trains in its place. */
+    readonly model?: tf.LayersModel;
+    readonly collectedTrainableWeights?: readonly WeightVariable[];
+  };
+  return inner ? compiledWeights(inner) : collectedTrainableWeights;
+}
+
 /** The layer that another applies at each time step. */
 export function innerLayerOf(layer: Layer): Layer | undefined {
   const {layer: inner} = layer as Layer & {readonly layer?: unknown};

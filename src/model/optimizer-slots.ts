@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Tensor} from '@tensorflow/tfjs';
 import type {Edits} from './edits.js';
+import {compiledWeights} from './graph.js';
 import {replaceUnits} from './unit-weights.js';
 import type {UnitView} from './unit-weights.js';
 
@@ -13,12 +14,6 @@ interface Slot {
   readonly variable: tf.Variable;
 }
 
-/** The trainable weights of a model in the order in which it was compiled with them. */
-interface Compiled {
-  readonly collectedTrainableWeights?: readonly {readonly val: tf.Variable}[];
-  readonly model?: Compiled;
-}
-
 /**
  * What an optimizer remembers of each weight: means of gradients, and of their sizes.
  *
@@ -29,12 +24,12 @@ interface Compiled {
  */
 export class OptimizerSlots {
   private readonly lists: readonly (readonly Slot[])[];
-  private readonly order: readonly tf.Variable[];
+  private readonly names: readonly string[];
 
   /** `optimizer` is by default what the model is compiled with. */
   constructor(model: tf.LayersModel, optimizer: tf.Optimizer | undefined) {
     this.lists = listsOf(optimizer ?? model.optimizer);
-    this.order = weightsInOrder(model as unknown as Compiled);
+    this.names = compiledWeights(model).map(({val}) => val.name);
   }
 
   /** Starts units of a weight anew. */
@@ -56,7 +51,7 @@ export class OptimizerSlots {
 
   /** A loaded optimizer knows the weights by the names that they had, but in the same order. */
   private slotOf(list: readonly Slot[], {name}: tf.Variable): Slot | undefined {
-    const names = this.order.map(weight => weight.name);
+    const {names} = this;
     const isByName = list.some(slot => names.includes(weightNameOf(slot)));
     return isByName || names.length !== list.length
       ? list.find(slot => weightNameOf(slot) === name)
@@ -70,11 +65,6 @@ function listsOf(optimizer: tf.Optimizer | undefined): Slot[][] {
     if (value instanceof tf.Optimizer) return listsOf(value);
     return Array.isArray(value) && value.length > 0 && value.every(isSlot) ? [value] : [];
   });
-}
-
-function weightsInOrder({model, collectedTrainableWeights}: Compiled): readonly tf.Variable[] {
-  if (model) return weightsInOrder(model);
-  return collectedTrainableWeights?.map(({val}) => val) ?? [];
 }
 
 function isSlot(value: unknown): value is Slot {

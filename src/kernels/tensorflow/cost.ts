@@ -1,13 +1,14 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import {COMPARISONS} from '../../formula/index.js';
 import type {Program} from '../program.js';
 import {sizeOf} from '../target.js';
 import type {ProgramShapes} from '../target.js';
-import type {Lanes} from '../wasm/lanes.js';
+import {orderOf} from '../wasm/lanes.js';
 import {lower} from '../wasm/lower.js';
-import {planOf} from './plan.js';
+import {OPS, planOf} from './plan.js';
 
-/** Nanoseconds that ops take for an element; those not listed take `OP`. */
-const OPS: Readonly<Record<string, number>> = {
+/** Nanoseconds that ops take for an element; those not listed take `OTHER_OP`. */
+const TIMES: Readonly<Record<string, number>> = {
   LeakyRelu: 0.1,
   SelectV2: 0.25,
   Tanh: 0.25,
@@ -22,13 +23,13 @@ const OPS: Readonly<Record<string, number>> = {
   Expm1: 1.3,
   Pow: 15,
 };
-const OP = 0.2;
+const OTHER_OP = 0.2;
 
 /** Nanoseconds for each call. */
 const CALL = 15_000;
 const CALL_OF_OP = 8_000;
 const CALL_OF_COMPARISON = 58_000;
-const COMPARISONS = new Set(['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal']);
+const OPS_THAT_COMPARE = new Set(COMPARISONS.map(name => OPS[name]));
 
 /** Nanoseconds that a kernel takes for each call, and for an element: to copy it in, for an instruction. */
 const CALL_OF_KERNEL = 20_000;
@@ -47,7 +48,8 @@ export function opsAreFaster(
 ): boolean {
   const size = sizeOf(full);
   const times = planOf(program).steps.map(
-    ({op}) => (COMPARISONS.has(op) ? CALL_OF_COMPARISON : CALL_OF_OP) + (OPS[op] ?? OP) * size,
+    ({op}) =>
+      (OPS_THAT_COMPARE.has(op) ? CALL_OF_COMPARISON : CALL_OF_OP) + (TIMES[op] ?? OTHER_OP) * size,
   );
   const timeOfOps = CALL + sum(times);
   const copies = inputs.map(({shape}) => CALL_TO_COPY + COPY * sizeOf(shape));
@@ -64,14 +66,8 @@ function instructionsOf(program: Program): number {
   let count = counts.get(program);
   if (count === undefined) {
     const {fast, guards} = lower(program);
-    const seen = new Set<Lanes>();
-    const visit = (lanes: Lanes): void => {
-      if (seen.has(lanes)) return;
-      seen.add(lanes);
-      lanes.operands.forEach(visit);
-    };
-    [...fast.flat(), ...guards].forEach(visit);
-    count = [...seen].filter(({operands}) => operands.length > 0).length;
+    const order = orderOf([...fast.flat(), ...guards]);
+    count = order.filter(({operands}) => operands.length > 0).length;
     counts.set(program, count);
   }
   return count;

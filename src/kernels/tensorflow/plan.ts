@@ -9,7 +9,7 @@ import {argumentOfSlope} from '../sigmoid-slope.js';
 type Named = Exclude<Operation, 'softplus'> | Comparison | 'where';
 
 /** What is run for each node of a formula. */
-const OPS: Readonly<Record<Named, string>> = {
+export const OPS: Readonly<Record<Named, string>> = {
   add: 'AddV2',
   sub: 'Sub',
   mul: 'Mul',
