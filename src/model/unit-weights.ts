@@ -5,6 +5,7 @@ import {ActivationLayer} from '../layers/activation-layer.js';
 import {toCamelCase} from '../names.js';
 import type {Initializer} from '../tfjs-classes.js';
 import type {Edits} from './edits.js';
+import {variablesOf} from './graph.js';
 
 /** A weight of a layer, and its name there, such as 'kernel'. */
 export interface LayerWeight {
@@ -14,8 +15,7 @@ export interface LayerWeight {
 
 /** The weights of a layer, those that are not trained too. */
 export function weightsOf(layer: Layer): LayerWeight[] {
-  const variables = layer.weights as unknown as readonly {originalName: string; val: tf.Variable}[];
-  return variables.map(({originalName, val}) => ({
+  return variablesOf(layer).map(({originalName, val}) => ({
     name: originalName.split('/').pop()!,
     variable: val,
   }));

@@ -4,7 +4,10 @@ import type {GraphNode, Layer} from '../../monitor/flow.js';
 import {activationOfLayer} from '../../activation-of-layer.js';
 import {channelAxis, classesOf, isWhole} from '../../monitor/find-layers.js';
 import {hasUnits} from '../../monitor/layer-code.js';
+import {outerShape} from '../../layers/unit-weights.js';
 import type {Initializer} from '../../tfjs-classes.js';
+import {variablesOf} from '../graph.js';
+import type {WeightVariable} from '../graph.js';
 import {activationOf, ofString} from './describe-activation.js';
 import {toCode} from './fixes.js';
 import {kernelOf, uniformValueOf} from './initial-kernel.js';
@@ -255,12 +258,12 @@ function weightsOf(layer: Layer): LintedWeight[] {
   if (!choice) return [];
   const config = layer.getConfig();
   const definitions = Object.entries(choice.activation.definition.weights ?? {});
-  const variables = layer.weights as unknown as readonly tf.LayerVariable[];
+  const variables = variablesOf(layer);
   return definitions.flatMap(([name, definition], index) => {
-    const variable = variables[index] as tf.LayerVariable | undefined;
+    const variable = variables[index] as WeightVariable | undefined;
     if (!variable) return [];
-    const shape = variable.shape as number[];
-    const outer = definition.length === undefined ? shape : shape.slice(0, -1);
+    const {shape} = variable;
+    const outer = outerShape(variable, definition.length);
     const {l1 = 0, l2 = 0} = regularizerOf(config[`${name}Regularizer`]);
     return {
       name,
